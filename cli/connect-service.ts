@@ -39,6 +39,8 @@ export async function serveConnector(
   const notices = once || !settings.notify ? undefined : new Notices(ports);
   const untilMs = ports.clock.steadyMs() + settings.leaseSeconds * 1250;
   try {
+    // Only now: a connector that could not open its port did not begin to work.
+    await connector.start();
     for (;;) {
       isBusy = true;
       const end = await connector.round(signal).catch((error) => {

@@ -68,7 +68,6 @@ async function connect(
   };
   process.once('SIGTERM', end(EXIT_LOADED));
   process.once('SIGINT', end(EXIT_INTERRUPTED));
-  await connector.start();
   const unsettled = await serveConnector(connector, ports, settings, { once, signal: stop.signal });
   await connector.stop();
   return code ?? (once && unsettled > 0 ? EXIT_FAILED : EXIT_LOADED);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
-import type { NightOptions } from '../local/convert-night.ts';
+import type { NightOptions } from '../local/night.ts';
 import { UsageError } from '../shared/errors.ts';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { PAGE_CODECS, type PageCodec } from '../shared/layout/layout.ts';
@@ -38,7 +38,7 @@ export const CONVERT = {
     workers: text('N', 'threads that convert; by default, and at most, one per core'),
     'expected-files': text(
       'N',
-      'publish the day when N files are loaded, or these names (a,b,c); by default after each file',
+      'publish the day when N files are loaded, or these names (a,b,c); by default as files are loaded',
     ),
     force: isSet(
       'convert again what is already loaded, was rolled back, or arrived under another name or from another folder',

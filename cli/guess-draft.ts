@@ -64,7 +64,7 @@ export async function guessDraft(
   const records = narrowed ?? stored;
   const delimited = form.format === 'lines' && guessDelimiter(records);
   if (delimited) throw notPositional(file, delimited, records.count);
-  const lengthBytes = form.format === 'fixed' ? form.lengthBytes : records.longestBytes;
+  const lengthBytes = form.format === 'fixed' || form.hasLongerOnes ? form.lengthBytes : records.longestBytes;
   const isShort = form.format === 'lines' && records.lengths.some((length) => length < lengthBytes);
   const record = { ...recordEntry(form, lengthBytes), ...(isShort && { short: 'pad' as const }) };
   const { notes, ...guess } = guessLayout(

@@ -1,4 +1,4 @@
-import type { Lake } from '../local/lake/lake-sql.ts';
+import type { Lake } from '../local/lake/lake.ts';
 import { sqlName } from '../local/lake/sql-text.ts';
 import { mappingFor, namedQueries } from '../local/serve/query-catalog.ts';
 import { composeQuery } from '../shared/ask/compose-query.ts';

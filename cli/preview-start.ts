@@ -1,3 +1,4 @@
+import { chainShapeOf } from '../shared/decode/chain-shape.ts';
 import { RecordExtractor } from '../shared/decode/record-extractor.ts';
 import { recordShape } from '../shared/decode/record-shape.ts';
 import { UsageError } from '../shared/errors.ts';
@@ -132,23 +133,34 @@ async function recordsUntil(
 ): Promise<number> {
   const startByte = record.fileHeaderBytes;
   const extractor = new RecordExtractor(new Kernel(), recordShape(record, terminatorBytes), startByte);
+  const begins = beginningsOf(extractor, record);
   let count = 0;
   const range = { startByte, endByte };
   for await (const chunk of raw.streamRange(info.key, range, { pin: info.pin })) {
     for (let at = 0; at < chunk.length; ) {
       at += extractor.push(chunk, at);
       while (extractor.extract(false) > 0) {
-        const last = extractor.byteOffsetOf(extractor.recordCount - 1);
-        if (last <= byte) count += extractor.recordCount;
-        else {
-          for (let index = 0; extractor.byteOffsetOf(index) <= byte; index++) count++;
-          return count;
-        }
+        for (let index = 0; index < extractor.recordCount; index++, count++)
+          if (begins(index) > byte) return count;
       }
       if (extractor.isBroken) return count;
     }
   }
   return count + extractor.extract(true);
+}
+
+/** Where the records of the batches begin, one after the other: the length before a record is a part of it, and so is that of a block. */
+function beginningsOf(extractor: RecordExtractor, record: RecordLayout): (index: number) => number {
+  const shape = chainShapeOf(record);
+  const prefixBytes = shape?.recordPrefixBytes ?? 0;
+  const headBytes = shape?.block?.headBytes ?? 0;
+  let endOfLast = record.fileHeaderBytes;
+  return (index) => {
+    const begin = extractor.byteOffsetOf(index) - prefixBytes;
+    const isFirstOfBlock = headBytes > 0 && begin - endOfLast >= headBytes;
+    endOfLast = extractor.byteOffsetOf(index) + extractor.lengthOf(index);
+    return isFirstOfBlock ? begin - headBytes : begin;
+  };
 }
 
 export function tooFar(recordIndex: number, count: number): UsageError {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import type { Lake } from '../local/lake/lake-sql.ts';
+import type { Lake } from '../local/lake/lake.ts';
 import { PipelineError } from '../shared/errors.ts';
 import { say, warn } from '../terminal/print.ts';
 import type { AnswerForm } from './query-answer.ts';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
-import { type Lake, openLake } from '../local/lake/lake-sql.ts';
+import type { Lake } from '../local/lake/lake.ts';
+import { openLake } from '../local/lake/lake-sql.ts';
 import { bindBusinessDate, readQueryFile } from '../local/lake/query-file.ts';
 import { checkReaders } from '../shared/pipeline/verify/check-readers.ts';
 import { defineCommand, isSet, text, texts, usageError } from '../terminal/command-line.ts';

@@ -7,8 +7,9 @@ import { askServer } from '../local/serve/http-server.ts';
 import { openAsking } from '../local/serve/local-asking.ts';
 import { seenPersonal } from '../local/serve/personal-columns.ts';
 import { signedTokens } from '../local/serve/signed-tokens.ts';
-import { readRoles } from '../shared/ask/grant.ts';
+import { type Roles, readRoles, unknownQueries, unknownTables } from '../shared/ask/grant.ts';
 import { Tickets } from '../shared/ask/tickets.ts';
+import type { PublishedTables } from '../shared/ports/query-engine.ts';
 import { defineCommand, text, textOr, usageError, wholeNumber } from '../terminal/command-line.ts';
 import { say, warn } from '../terminal/print.ts';
 
@@ -61,8 +62,14 @@ export const command = defineCommand(COMMAND, async (values) => {
     await asking.close();
     throw usageError(`nothing is published in ${lakeDir}`, 'Give a lake in which a day is published');
   }
-  for (const line of await seenPersonal(lakeDir, keys.roles ?? {}, await asking.engine.published()))
-    warn(`Warning: ${line}`);
+  try {
+    const { engine, queries } = asking;
+    for (const line of await roleWarnings(lakeDir, keys.roles ?? {}, await engine.published(), queries))
+      warn(`Warning: ${line}`);
+  } catch (error) {
+    await asking.close();
+    throw error;
+  }
   const ports = { ...asking, tickets: new Tickets(undefined), patienceMs: PATIENCE_MS };
   const server = askServer({ ports, door, onDefect: (error) => warn(`a defect: ${(error as Error).stack}`) });
   server.listen(port, '127.0.0.1');
@@ -82,6 +89,17 @@ export const command = defineCommand(COMMAND, async (values) => {
   await asking.close();
   return 0;
 });
+
+/** What may be meant otherwise. Fails with `UsageError` for columns that are not there. */
+async function roleWarnings(
+  lakeDir: string,
+  roles: Roles,
+  published: PublishedTables,
+  queries: ReadonlyMap<string, unknown>,
+): Promise<string[]> {
+  const personal = await seenPersonal(lakeDir, roles, published);
+  return [...unknownTables(roles, published), ...unknownQueries(roles, [...queries.keys()]), ...personal];
+}
 
 async function doorOf(values: {
   token?: string | undefined;

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { checkedInputs } from '../cli/convert-inputs.ts';
-import { refuseWithinLake } from '../cli/prepare-lake.ts';
+import { refuseWithinLake, requireWritable } from '../cli/prepare-lake.ts';
 import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { closeToOthers } from '../local/adapters/file-modes.ts';
 import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight } from '../local/convert-night.ts';
 import { UsageError } from '../shared/errors.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
+import { type ConvertProgress, toldProgress } from './convert-progress.ts';
 import { requireKnown } from './known-options.ts';
 import type { Layout } from './open-layout.ts';
 
@@ -22,7 +23,7 @@ export interface ConvertOptions {
   businessDate?: string;
   /** Source keys are paths below this folder; by default the names of the files. */
   rawRoot?: string;
-  /** Publish the day when so many files are loaded, or these names; by default after each file. */
+  /** Publish the day when so many files are loaded, or these names; by default as files are loaded. */
   expectedFiles?: number | string[];
   /** Threads; by default one per core. */
   workers?: number;
@@ -36,6 +37,8 @@ export interface ConvertOptions {
   sync?: boolean;
   /** Stops the conversion; nothing of an unfinished file is published. */
   signal?: AbortSignal;
+  /** Told a few times a second how far it is. */
+  onProgress?: (progress: ConvertProgress) => void;
 }
 
 const OPTIONS = Object.keys({
@@ -52,6 +55,7 @@ const OPTIONS = Object.keys({
   supplementOf: true,
   sync: true,
   signal: true,
+  onProgress: true,
 } satisfies Record<keyof ConvertOptions, true>);
 
 /** The outcome of one file, as `convert --json` prints it. */
@@ -79,7 +83,7 @@ export interface ConvertedFile {
 }
 
 /**
- * Converts files into a lake, one after the other, each on several threads. A file that does not balance is `refused`, and is an answer, not
+ * Converts files into a lake, one after the other, each on several threads; many small ones several at once. A file that does not balance is `refused`, and is an answer, not
  * an error. Rejects with a `LayoutInvalid`, `SourceNotFound` or `UsageError` before anything is written if the options are wrong.
  */
 export async function convert(options: ConvertOptions): Promise<ConvertedFile[]> {
@@ -94,9 +98,11 @@ export async function convert(options: ConvertOptions): Promise<ConvertedFile[]>
   const { layout: known } = await loadLayout(createFileLayoutSource(), layout);
   const paths = await checkedInputs(typeof inputs === 'string' ? [inputs] : [...inputs], rawRoot, known);
   refuseWithinLake(lakeDir);
+  await requireWritable(lakeDir);
   await closeToOthers(lakeDir);
   await removeAbandonedFiles(lakeDir);
   const files: ConvertedFile[] = [];
+  const progress = options.onProgress && toldProgress(options.onProgress);
   const summaries = convertNight({
     inputs: paths,
     lakeDir,
@@ -105,10 +111,15 @@ export async function convert(options: ConvertOptions): Promise<ConvertedFile[]>
     workerCount: options.workers ?? availableParallelism(),
     sync: options.sync ?? true,
     signal: options.signal,
+    progress,
     request: { layout, businessDate, rangeSizeBytes, compression, force, supplementOf },
   });
-  for await (const summary of summaries) files.push(summary);
-  return files;
+  try {
+    for await (const summary of summaries) files.push(summary);
+    return files;
+  } finally {
+    progress?.done();
+  }
 }
 
 function fileOf(layout: string | Layout): string {

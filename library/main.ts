@@ -1,6 +1,7 @@
 /** The library: `import { convert, decodeRecords, openLake, openLayout } from 'positional-lake'`. */
 export type { DecodedValue } from './column-values.ts';
 export { type ConvertedFile, type ConvertOptions, convert } from './convert.ts';
+export type { ConvertProgress } from './convert-progress.ts';
 export {
   type DecodeOptions,
   decodeRecords,

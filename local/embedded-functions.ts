@@ -1,18 +1,26 @@
 import { createMerger, readMergerEvent } from '../functions/merger/handler.ts';
 import { createParser, readParserEvent } from '../functions/parser/handler.ts';
 import { fileChecksum } from './adapters/file-checksum.ts';
+import type { Lot } from './convert-lot.ts';
 import { whileCollecting } from './garbage-collection.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 
 /** The functions that run on worker threads, called by name as Lambda would call them. */
 export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
   // Not of the pipeline: the thread that publishes leaves it to these.
-  if (functionName === 'checksum') return await fileChecksum((input as { path: string }).path);
+  if (functionName === 'checksums') {
+    return await Promise.all((input as { paths: string[] }).paths.map(fileChecksum));
+  }
   const local = setup as LocalSetup;
   // Input files may lie in different folders: each call says in which one.
   const { rawRoot = local.rawRoot } = input as { rawRoot?: string };
   const { bytesRead } = local;
   const count = (bytes: number) => void (bytesRead && Atomics.add(bytesRead, 0, BigInt(bytes)));
+  if (functionName === 'lot') {
+    // Few conversions have many small files, and a thread starts faster without the state machine.
+    const { convertLot } = await import('./convert-lot.ts');
+    return await convertLot(local, input as Lot, count);
+  }
   const ports = createLocalPorts({ ...local, rawRoot }, undefined, count);
   return whileCollecting(async () => {
     if (functionName === 'parser') return await createParser(ports)(readParserEvent(input));

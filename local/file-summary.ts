@@ -134,22 +134,33 @@ export function summaryOf(
   };
 }
 
-/** The file's objects: under their published keys, or as the run left them if the day is not published yet. */
-export async function publishedOutputs(
+/** Published keys of the objects of a commit. */
+type PublishedKeys = (sourceId: string, mergedKey: string) => string | undefined;
+
+export async function publishedKeys(
   lake: ObjectStore,
-  entry: LedgerEntry,
+  { dataset, businessDate }: Pick<LedgerEntry, 'dataset' | 'businessDate'>,
   commit: number | undefined,
-): Promise<{ rows: SummaryOutput[]; rejects: SummaryOutput[] }> {
-  const { dataset, businessDate, loaded, sourceId } = entry;
+): Promise<PublishedKeys> {
+  const published =
+    commit === undefined || businessDate === null
+      ? undefined
+      : await readCommit(lake, dataset, businessDate, commit);
+  const objects = (published?.tables ?? []).flatMap(({ partitions }) =>
+    partitions.flatMap((partition) => partition.objects),
+  );
+  const keys = new Map(objects.map(({ sourceId, mergedKey, key }) => [`${sourceId} ${mergedKey}`, key]));
+  return (sourceId, mergedKey) => keys.get(`${sourceId} ${mergedKey}`);
+}
+
+/** The file's objects: under their published keys, or as the run left them if the day is not published yet. */
+export function publishedOutputs(
+  { dataset, businessDate, loaded, sourceId }: LedgerEntry,
+  keyOf: PublishedKeys,
+): { rows: SummaryOutput[]; rejects: SummaryOutput[] } {
   if (!loaded || businessDate === null) return { rows: [], rejects: [] };
-  const published = commit === undefined ? undefined : await readCommit(lake, dataset, businessDate, commit);
-  const tables = published?.tables ?? [];
   const outputOf = (table: string, { partition, mergedKey, rows, bytes }: MergedFile): SummaryOutput => {
-    const object = tables
-      .find((candidate) => candidate.dataset === table)
-      ?.partitions.flatMap((candidate) => candidate.objects)
-      .find((candidate) => candidate.sourceId === sourceId && candidate.mergedKey === mergedKey);
-    return { key: object?.key ?? mergedKey, dataset: table, partition, rows, bytes };
+    return { key: keyOf(sourceId, mergedKey) ?? mergedKey, dataset: table, partition, rows, bytes };
   };
   return {
     rows: loaded.outputs.map((file) => outputOf(file.dataset, file)),

@@ -1,6 +1,8 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import type { Catalog } from '../shared/ports/catalog.ts';
 import type { Notification } from '../shared/ports/notifier.ts';
+import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { STANDARD_INPUT } from '../shared/run/ledger-entry.ts';
 import { createFileCatalog } from './adapters/catalog-file.ts';
@@ -39,6 +41,28 @@ export function createLocalPorts(
   checksumOf?: ChecksumOfFile,
 ): PipelinePorts {
   const lake = createFileObjectStore({ rootDir: setup.lakeDir, sync: setup.sync ?? true, checksumOf });
+  return localPortsOn(lake, catalogOn(lake, setup.lakeDir), setup, show, onRead);
+}
+
+/** The catalog of a lake whose documents `lake` reads and writes. */
+export function catalogOn(lake: ObjectStore, lakeDir: string): Catalog {
+  return createFileCatalog(lake, {
+    iceberg: {
+      root: `${resolve(lakeDir)}/processed/`,
+      publishedPrefix: 'processed/',
+      now: () => new Date(),
+    },
+  });
+}
+
+/** The ports of one machine with a lake that was opened before. */
+export function localPortsOn(
+  lake: ObjectStore,
+  catalog: Catalog,
+  setup: LocalSetup,
+  show: (line: string, kind?: Notification['kind']) => void,
+  onRead: ((bytes: number) => void) | undefined,
+): PipelinePorts {
   return {
     raw: createFileObjectStore({
       rootDir: setup.rawRoot,
@@ -47,13 +71,7 @@ export function createLocalPorts(
     }),
     lake,
     publishedPrefix: 'processed/',
-    catalog: createFileCatalog(lake, {
-      iceberg: {
-        root: `${resolve(setup.lakeDir)}/processed/`,
-        publishedPrefix: 'processed/',
-        now: () => new Date(),
-      },
-    }),
+    catalog,
     layouts: createFileLayoutSource(),
     metrics: createFileMetrics(setup.lakeDir),
     notifier: createConsoleNotifier(show),

@@ -1,4 +1,5 @@
-import type { NightProgress } from '../local/convert-night.ts';
+import type { NightProgress } from '../local/night.ts';
+import { STAGE_WORDS } from '../local/stage-words.ts';
 import type { PartSummary } from '../shared/pipeline/parse/part-summary.ts';
 import { shownText } from '../shared/shown-text.ts';
 import { byteSizeText } from './byte-size.ts';
@@ -13,17 +14,6 @@ interface ProgressOutput {
 
 /** Often enough to look alive, and seldom enough to cost nothing. */
 const REDRAW_MS = 250;
-
-/** What people call the states of the pipeline. */
-const STAGES: Record<string, string> = {
-  Split: 'looking at the file',
-  ParseOnlyRange: 'reading',
-  ParseRanges: 'reading',
-  Reconcile: 'checking totals',
-  MergePartitions: 'merging',
-  Finalize: 'publishing',
-  ConfirmPublished: 'publishing',
-};
 
 /**
  * Shows the progress of a night as its bytes are read: on a terminal one line that is rewritten; elsewhere plain lines for the start of a
@@ -55,7 +45,7 @@ export function createProgress(
       look();
     },
     stage(name) {
-      file.stage = STAGES[name] ?? file.stage;
+      file.stage = STAGE_WORDS[name] ?? file.stage;
       if (output.isTTY === true) look();
     },
     notified: (text) => shown.line(text),
@@ -117,7 +107,7 @@ class FileProgress {
     this.#startedAtMs = startedAtMs;
   }
 
-  add({ rows, rejected }: PartSummary): void {
+  add({ rows, rejected }: Pick<PartSummary, 'rows' | 'rejected'>): void {
     this.#rows += rows;
     this.#rejected += rejected;
   }

@@ -27,11 +27,12 @@ export function dayManifestText(businessDate: string, records: readonly Transfer
     .flatMap((record) => {
       const arrival = currentArrival(record);
       if (!arrival) return [];
-      const { sizeBytes, crc64nvme, records: recordCount, details } = arrival;
+      const { sizeBytes, crc64nvme, content, records: recordCount, details } = arrival;
       return {
         name: fileNameOf(record.key),
         sizeBytes,
         crc64nvme,
+        ...(content && { contentBytes: content.sizeBytes, contentCrc64nvme: content.crc64nvme }),
         ...(recordCount === undefined ? {} : { records: recordCount }),
         ...(details === undefined ? {} : { details }),
       };

@@ -2,6 +2,7 @@ import { datesOfKey } from '../../shared/keys/key-dates.ts';
 import { fileNameOf, namesKey, ofAnyDate, withBusinessDate } from '../../shared/keys/name-pattern.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type { SeenFile } from '../../shared/ports/transfer-source.ts';
+import { compressedKey, compresses } from './compressed-parts.ts';
 import type { FileRule, Settings } from './settings.ts';
 
 /** Where a file belongs. */
@@ -30,7 +31,8 @@ export function placeOf(
     return { problem: 'neither its folders nor its name say which day it is for' };
   if (needsDate && other !== undefined) return { problem: `it may be for ${dates.join(' or for ')}` };
   const businessDate = other === undefined ? date : undefined;
-  const key = prefix + filledKey(rule.key, path, businessDate);
+  const filled = prefix + filledKey(rule.key, path, businessDate);
+  const key = compresses(rule, path) ? compressedKey(filled) : filled;
   const problem =
     keyProblem(key) ??
     (reserved(key) ? 'names that begin with _connector or .connector are taken' : undefined);

@@ -20,16 +20,21 @@ export type Judgement =
 
 /**
  * Is the file whole? Whatever its rule says, one look is never enough: all looks of at least two seconds must agree. Spans are measured by
- * the stop watch, so that no change of a clock ends a file's rest.
+ * the stop watch, so that no change of a clock ends a file's rest. A look may be `remembersMs` old: then the span is longer by that, and so
+ * is the time for which its marker or manifest was there, so that the last look is younger than they are.
  */
-export function judgeFile(rule: FinishedRule, look: Look, beside: Beside): Judgement {
+export function judgeFile(rule: FinishedRule, look: Look, beside: Beside, remembersMs = 0): Judgement {
   const restedMs = look.lastMs - look.firstMs;
-  if (rule.by === 'rest') return atRest(rule, look, restedMs);
-  if (look.count < 2 || restedMs < LEAST_SPAN_MS)
-    return notYet('it was seen once, or changed since the last look', LEAST_SPAN_MS - restedMs);
+  if (rule.by === 'rest') return atRest(rule, look, restedMs, remembersMs);
+  const spanMs = LEAST_SPAN_MS + remembersMs;
+  if (look.count < 2 || restedMs < spanMs)
+    return notYet('it was seen once, or changed since the last look', spanMs - restedMs);
   if (rule.by === 'rename') return { finished: true, by: 'its name' };
   const kind = rule.by === 'marker' ? 'marker' : 'day manifest';
   if (!beside.look) return notYet(`its ${kind} is not there`);
+  const thereMs = beside.look.lastMs - beside.look.firstMs;
+  if (thereMs < remembersMs)
+    return notYet(`its ${kind} was not there for long enough`, remembersMs - thereMs);
   // A marker of an earlier version of the file says nothing about this one. Both times are the file server's.
   if (rule.by === 'marker') {
     return beside.look.modifiedMs >= look.modifiedMs
@@ -39,8 +44,13 @@ export function judgeFile(rule: FinishedRule, look: Look, beside: Beside): Judge
   return byManifest(look, beside);
 }
 
-function atRest(rule: FinishedRule & { by: 'rest' }, look: Look, restedMs: number): Judgement {
-  const wantedMs = Math.max(LEAST_SPAN_MS, rule.minutes * 60_000);
+function atRest(
+  rule: FinishedRule & { by: 'rest' },
+  look: Look,
+  restedMs: number,
+  remembersMs: number,
+): Judgement {
+  const wantedMs = Math.max(LEAST_SPAN_MS, rule.minutes * 60_000) + remembersMs;
   if (restedMs < wantedMs) return notYet(`it must rest for ${rule.minutes} minutes`, wantedMs - restedMs);
   if (look.count < rule.looks) return notYet(`it must be the same at ${rule.looks} looks`, LEAST_SPAN_MS);
   return { finished: true, by: `${look.count} looks in ${Math.floor(restedMs / 1000)} s` };

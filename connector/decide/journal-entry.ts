@@ -47,6 +47,8 @@ export interface JournalEntry {
   version?: string | undefined;
   sizeBytes?: number | undefined;
   crc64nvme?: string | undefined;
+  /** Of a file that was compressed on its way, its size in the source. */
+  contentBytes?: number | undefined;
   objectVersion?: string | undefined;
   durationMs?: number | undefined;
   sentBytes?: number | undefined;

@@ -20,8 +20,16 @@ export function placeholderProblem(text: string, known: readonly string[]): stri
 export function keyTemplateProblem(key: string, pattern: string): string | undefined {
   const has = (text: string, placeholders: readonly string[]) =>
     placeholders.some((placeholder) => text.includes(placeholder));
-  if (has(key, PARTS_OF_NAME)) return undefined;
-  // A pattern without wildcards names one file, or one of each day.
-  if (!/[*?]/.test(pattern) && (has(key, DAYS) || !has(pattern, DATED_NAME))) return undefined;
-  return `every file would get the same key: it must have one of ${PARTS_OF_NAME.join(', ')}`;
+  const isWild = (text: string) => /[*?]/.test(text);
+  if (!has(key, PARTS_OF_NAME)) {
+    // A pattern without wildcards names one file, or one of each day.
+    if (!isWild(pattern) && (has(key, DAYS) || !has(pattern, DATED_NAME))) return undefined;
+    return `every file would get the same key: it must have one of ${PARTS_OF_NAME.join(', ')}`;
+  }
+  const name = pattern.slice(pattern.lastIndexOf('/') + 1);
+  const isOneName = isWild(pattern) && !isWild(name) && !has(name, DATED_NAME);
+  // Only their folders tell such files apart.
+  return isOneName && !has(key, ['{path}', ...DAYS])
+    ? 'files of several folders would get the same key: it must have {path}, or the day'
+    : undefined;
 }

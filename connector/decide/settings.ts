@@ -51,6 +51,8 @@ const files = z
     /** `{yyyy}` `{MM}` `{dd}` `{yyyyMMdd}` `{yyyy-MM-dd}` `{name}` `{stem}` `{path}` */
     key: filled(KEY_PARTS).default('year={yyyy}/month={MM}/day={dd}/{name}'),
     finished,
+    /** Compresses the file on its way, in frames that can be read one by one; its key then ends in `.zst`. */
+    compress: z.literal('zstd').optional(),
     /** The files of a day: their number, or their names with `{yyyyMMdd}`. */
     expected: z.union([count, z.array(pattern).min(1)]).optional(),
     /** Name of the day manifest that the connector writes beside them once they are complete. */
@@ -87,10 +89,20 @@ const ftps = z.strictObject({
   site: z.array(z.string()).default([]),
 });
 const source = z
-  .strictObject({ folder: z.string().min(1).optional(), sftp: sftp.optional(), ftps: ftps.optional() })
+  .strictObject({
+    folder: z.string().min(1).optional(),
+    /** For so long, the mount of the folder may show sizes and times that are over. */
+    attributeSeconds: z.number().min(0).max(3_600).optional(),
+    sftp: sftp.optional(),
+    ftps: ftps.optional(),
+  })
   .refine(
-    (given) => Object.values(given).filter(Boolean).length === 1,
+    ({ folder, sftp, ftps }) => [folder, sftp, ftps].filter(Boolean).length === 1,
     'must have one of folder, sftp, ftps',
+  )
+  .refine(
+    ({ folder, attributeSeconds }) => attributeSeconds === undefined || folder !== undefined,
+    'attributeSeconds needs folder',
   );
 
 const target = z

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { listOf, nullable, objectOf, optional, text, wholeNumber } from '../../shared/json-shape.ts';
 import type { ArrivedObject } from '../../shared/ports/transfer-target.ts';
+import { type CompressedPart, compressedPartShape } from './compressed-parts.ts';
 
 /**
  * What is known of one key, kept in the target and changed only by conditional writes: so connectors on any hosts agree on who sends a
@@ -21,6 +22,12 @@ export interface TransferRecord {
   lease: Lease | null;
 }
 
+/** The bytes of a file as its source has them. */
+interface Content {
+  sizeBytes: number;
+  crc64nvme: string;
+}
+
 export interface Arrival {
   source: string;
   path: string;
@@ -35,6 +42,8 @@ export interface Arrival {
   at: string;
   /** Why it was sent: a new file, or how it differs from the one before. */
   reason: string;
+  /** Of a file that was compressed on its way: what is in it. Size and checksum above are those of the object. */
+  content?: Content;
   /** What its trailer counts, as a day manifest says it. */
   records?: number;
   details?: number;
@@ -55,6 +64,10 @@ export interface Sending {
   completing?: string;
   /** Tag of the object that it takes the place of. */
   replaces?: string;
+  /** Of a file that is compressed on its way: the parts that were made, but for the last; and, with `completing`, the whole. */
+  compressed?: CompressedPart[];
+  storedBytes?: number;
+  content?: Content;
   /** What its trailer counts. */
   records?: number;
   details?: number;
@@ -66,6 +79,8 @@ interface Lease {
   beat: number;
 }
 
+const contentShape = objectOf<Content>({ sizeBytes: wholeNumber, crc64nvme: text });
+
 const sendingShape = objectOf<Sending>({
   source: text,
   path: text,
@@ -76,6 +91,9 @@ const sendingShape = objectOf<Sending>({
   uploadId: optional(text),
   completing: optional(text),
   replaces: optional(text),
+  compressed: optional(listOf(compressedPartShape)),
+  storedBytes: optional(wholeNumber),
+  content: optional(contentShape),
   records: optional(wholeNumber),
   details: optional(wholeNumber),
 });
@@ -90,6 +108,7 @@ const arrivalShape = objectOf<Arrival>({
   objectVersion: text,
   at: text,
   reason: text,
+  content: optional(contentShape),
   records: optional(wholeNumber),
   details: optional(wholeNumber),
   converted: optional(text),
@@ -139,7 +158,8 @@ const MOST_GIVEN_UP = 8;
 export function withoutSending(record: TransferRecord): TransferRecord {
   const { sending, givenUp } = record;
   if (sending?.completing === undefined) return { ...record, sending: null };
-  return { ...record, sending: null, givenUp: [...givenUp, sending].slice(-MOST_GIVEN_UP) };
+  const { compressed: _, ...upload } = sending;
+  return { ...record, sending: null, givenUp: [...givenUp, upload].slice(-MOST_GIVEN_UP) };
 }
 
 /** Of the uploads that somebody may have completed, the one that an object is. */
@@ -147,16 +167,28 @@ export function uploadThatIs(
   { sending, givenUp }: Pick<TransferRecord, 'sending' | 'givenUp'>,
   found: { sizeBytes: number; crc64nvme: string },
 ): Sending | undefined {
-  return [...givenUp, ...(sending ? [sending] : [])].findLast(
-    ({ sizeBytes, completing }) => sizeBytes === found.sizeBytes && completing === found.crc64nvme,
-  );
+  return [...givenUp, ...(sending ? [sending] : [])].findLast((upload) => isObjectOf(upload, found));
+}
+
+/** True if an object is what an upload was about to become. */
+export function isObjectOf(
+  { sizeBytes, storedBytes = sizeBytes, completing }: Sending,
+  found: { sizeBytes: number; crc64nvme: string },
+): boolean {
+  return storedBytes === found.sizeBytes && completing === found.crc64nvme;
+}
+
+/** Size and checksum of the file that arrived, as its source has it. */
+export function contentOf({ content, sizeBytes, crc64nvme }: Arrival): Content {
+  return content ?? { sizeBytes, crc64nvme };
 }
 
 export function arrivalOf(sending: Sending, arrived: ArrivedObject, at: string): Arrival {
-  const { source, path, version, reason, records, details } = sending;
+  const { source, path, version, reason, content, records, details } = sending;
   const { sizeBytes, crc64nvme, tag } = arrived;
   return {
     ...{ source, path, version, sizeBytes, crc64nvme, tag, objectVersion: arrived.version, at, reason },
+    ...(content === undefined ? {} : { content }),
     ...(records === undefined ? {} : { records }),
     ...(details === undefined ? {} : { details }),
   };
@@ -165,7 +197,8 @@ export function arrivalOf(sending: Sending, arrived: ArrivedObject, at: string):
 /** Why a version is sent after another: a clause for the journal. */
 export function reasonOf(before: Arrival | undefined, after: { sizeBytes: number }): string {
   if (!before) return 'new file';
-  return before.sizeBytes === after.sizeBytes
+  const { sizeBytes } = contentOf(before);
+  return sizeBytes === after.sizeBytes
     ? `changed after it arrived: other bytes of the same size`
-    : `changed after it arrived: ${before.sizeBytes} bytes before, ${after.sizeBytes} now`;
+    : `changed after it arrived: ${sizeBytes} bytes before, ${after.sizeBytes} now`;
 }

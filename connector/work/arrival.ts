@@ -21,6 +21,7 @@ export async function recordArrival(
   await note({
     event: 'arrived',
     ...{ version: sending.version, sizeBytes, crc64nvme, objectVersion: version, detail },
+    ...(sending.content ? { contentBytes: sending.content.sizeBytes } : {}),
     ...{ sentBytes: counts.sentBytes, retries: counts.retries, partsKept: counts.partsKept },
     durationMs: Math.round(ports.clock.steadyMs() - counts.startedMs),
   });

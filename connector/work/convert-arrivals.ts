@@ -1,4 +1,5 @@
 import { PreconditionFailed } from '../../shared/errors.ts';
+import { expectedOf } from '../decide/compressed-parts.ts';
 import type { Settings } from '../decide/settings.ts';
 import { currentArrival, recordKey, stateFolder, type TransferRecord } from '../decide/transfer-record.ts';
 import type { ConnectorPorts } from './connector-ports.ts';
@@ -27,7 +28,8 @@ export async function convertArrivals(
     const chosen = fresh.length > 0 ? fresh : announced ? arrived.slice(-1) : [];
     if (chosen.length === 0) continue;
     const keys = chosen.map(({ key }) => key).sort();
-    const { layout, expected } = given;
+    const { layout } = given;
+    const expected = expectedOf(given);
     const outcomes = await conversion.convert({ layout, keys, expected });
     const endOf = (key: string) => outcomes.get(key) ?? 'failed: nothing was said of it';
     // What failed is converted again in the next round.

@@ -1,3 +1,4 @@
+import { isCompressed } from '../decide/compressed-parts.ts';
 import type { Sending } from '../decide/transfer-record.ts';
 import type { FileJob } from './file-job.ts';
 import type { FileWork } from './file-work.ts';
@@ -27,7 +28,7 @@ export async function trailerOf(work: FileWork, job: FileJob): Promise<Pick<Send
 export async function lostLengths(work: FileWork, job: FileJob): Promise<string | undefined> {
   const { layout } = job.rule;
   // What is compressed begins with something else.
-  if (layout === undefined || /\.(gz|zst|bz2|zip)$/i.test(job.seen.path)) return undefined;
+  if (layout === undefined || isCompressed(job.seen.path)) return undefined;
   const { sizeBytes } = job.seen;
   const headBytes = Math.min(sizeBytes, await work.ports.layouts.headBytes(layout));
   if (headBytes === 0) return undefined;

@@ -1,6 +1,7 @@
 import { PreconditionFailed } from '../../shared/errors.ts';
 import { besideKey, withBusinessDate } from '../../shared/keys/name-pattern.ts';
 import { dayManifestText, missingOf } from '../decide/arrived-day.ts';
+import { expectedOf } from '../decide/compressed-parts.ts';
 import type { FileRule, Settings } from '../decide/settings.ts';
 import { recordsFolder, stateFolder, type TransferRecord } from '../decide/transfer-record.ts';
 import type { ConnectorPorts } from './connector-ports.ts';
@@ -49,12 +50,12 @@ export async function finishDay(
   for (const [rule, given] of settings.files.entries()) {
     const own = records.filter((record) => record.rule === rule);
     if (own.length === 0) continue;
+    const expected = expectedOf(given);
     const missing =
-      given.expected === undefined
+      expected === undefined
         ? undefined
-        : (missingOf(given.expected, businessDate, own) ??
-          (isSettled(rule) ? undefined : 'files that changed'));
-    const isReady = missing === undefined && given.expected !== undefined && isSettled(rule);
+        : (missingOf(expected, businessDate, own) ?? (isSettled(rule) ? undefined : 'files that changed'));
+    const isReady = missing === undefined && expected !== undefined && isSettled(rule);
     const announced = isReady && (await announce(ports, journal, given, businessDate, own));
     states.push({ businessDate, rule, records: own, missing, announced });
   }

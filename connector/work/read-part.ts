@@ -9,13 +9,8 @@ export async function readPart(
   range: ByteRange,
   buffer: Uint8Array,
 ): Promise<Uint8Array> {
-  let at = 0;
-  for await (const chunk of source.read(seen.path, range, seen.pin)) {
-    buffer.set(chunk, at);
-    at += chunk.length;
-  }
-  if (at !== range.endByte - range.startByte) throw changedFile(source, seen.path);
-  return buffer.subarray(0, at);
+  await source.readInto(seen.path, range, seen.pin, buffer);
+  return buffer.subarray(0, range.endByte - range.startByte);
 }
 
 /** Fails with `SourceChanged` unless the path still leads to exactly the file that was judged. */

@@ -19,7 +19,7 @@ export async function removeArrived(
   const ageHours = (ports.clock.now().getTime() - Date.parse(arrival.at)) / 3_600_000;
   if (!(ageHours >= afterHours)) return false;
   const found = await patiently(ports, () => ports.target.find(place.key));
-  const isThere = found?.crc64nvme === arrival.crc64nvme && found.sizeBytes === seen.sizeBytes;
+  const isThere = found?.crc64nvme === arrival.crc64nvme && found.sizeBytes === arrival.sizeBytes;
   const facts = { source: source.name, path: seen.path, key: place.key, version: seen.version };
   if (!isThere || arrival.version !== seen.version) {
     await journal.note({ event: 'kept', ...facts, detail: 'the target does not hold these bytes' });

@@ -1,5 +1,6 @@
 import { ObjectDamaged, ObjectNotFound, PreconditionFailed } from '../../shared/errors.ts';
 import type { SentPart, Upload } from '../../shared/ports/transfer-target.ts';
+import { compresses, keptParts } from '../decide/compressed-parts.ts';
 import { partSizeOf } from '../decide/part-plan.ts';
 import { currentArrival, reasonOf, type Sending, uploadThatIs } from '../decide/transfer-record.ts';
 import { findObject, giveUp, occupied, recordArrival } from './arrival.ts';
@@ -8,6 +9,7 @@ import type { FileJob, FileOutcome } from './file-job.ts';
 import type { FileWork } from './file-work.ts';
 import { patiently } from './patience.ts';
 import { readPart, requireSame } from './read-part.ts';
+import { compressSmall, sendCompressed } from './send-compressed.ts';
 import { checksumOf, combinedChecksum, sendParts } from './send-parts.ts';
 import { settleStanding, settleUpload } from './settle-file.ts';
 
@@ -28,17 +30,23 @@ export async function sendFile(work: FileWork, job: FileJob): Promise<FileOutcom
   const begun = work.held.record.sending ?? (await beginSending(work, job));
   const sent = await sendBytes(work, job, begun);
   const figures = await trailerOf(work, job);
-  await requireSame(job.source, job.seen);
-  const { whole } = sent;
+  await requireUnchanged(work, job);
+  const { whole, content } = sent;
   const { stated } = job;
-  if (stated?.crc64nvme !== undefined && stated.crc64nvme !== whole.crc64nvme) {
+  const read = content ?? whole;
+  if (stated?.crc64nvme !== undefined && stated.crc64nvme !== read.crc64nvme) {
     await giveUp(work);
     const detail = `the day manifest states ${stated.crc64nvme}`;
-    await work.note({ event: 'differs', crc64nvme: whole.crc64nvme, detail });
+    await work.note({ event: 'differs', crc64nvme: read.crc64nvme, detail });
     return 'changed';
   }
   // From here on the object may appear at any moment, so the record says which object that would be.
-  const sending: Sending = { ...begun, ...figures, completing: whole.crc64nvme };
+  const sending: Sending = {
+    ...(work.held.record.sending ?? begun),
+    ...figures,
+    completing: whole.crc64nvme,
+    ...(content ? { storedBytes: whole.sizeBytes, content } : {}),
+  };
   await work.held.save((record) => ({ ...record, sending }));
   try {
     const arrived = await patiently(work.ports, () => makeVisible(work, job, sending, sent), work.retried);
@@ -46,6 +54,17 @@ export async function sendFile(work: FileWork, job: FileJob): Promise<FileOutcom
   } catch (error) {
     return judgeRefusedWrite(work, error, sending, whole);
   }
+}
+
+/** The last look before the object appears: it must show what is there after the last byte was read, and not what a mount remembers. */
+async function requireUnchanged({ ports, held, beatMs, signal }: FileWork, job: FileJob): Promise<void> {
+  const { source, seen } = job;
+  for (let leftMs = source.remembersMs; leftMs > 0; leftMs -= beatMs) {
+    signal?.throwIfAborted();
+    await ports.clock.sleep(Math.min(leftMs, beatMs), signal);
+    await held.beat(beatMs);
+  }
+  await requireSame(source, seen);
 }
 
 function makeVisible({ ports }: FileWork, { place }: FileJob, { replaces }: Sending, sent: SentBytes) {
@@ -79,6 +98,8 @@ interface SentBytes {
   upload: Upload | undefined;
   parts: SentPart[];
   whole: { sizeBytes: number; crc64nvme: string };
+  /** Of a file that was compressed on its way: what is in it. */
+  content?: { sizeBytes: number; crc64nvme: string } | undefined;
   /** Of a file that fits one request, and is sent with it. */
   bytes: Uint8Array;
 }
@@ -86,13 +107,14 @@ interface SentBytes {
 async function sendBytes(work: FileWork, job: FileJob, sending: Sending): Promise<SentBytes> {
   const { sizeBytes } = job.seen;
   const { ports } = work;
+  const isCompressed = compresses(job.rule, job.seen.path);
   if (sending.uploadId === undefined) {
-    const buffer = new Uint8Array(sizeBytes);
-    const range = { startByte: 0, endByte: sizeBytes };
-    const bytes = await patiently(ports, () => readPart(job, range, buffer), work.retried);
-    await work.pace.letThrough(sizeBytes, () => work.held.beat(work.beatMs), work.signal);
+    const small = isCompressed
+      ? await compressSmall(work, job, sending.partSizeBytes)
+      : await readSmall(work, job);
+    await work.pace.letThrough(small.bytes.length, () => work.held.beat(work.beatMs), work.signal);
     work.sent(sizeBytes);
-    return { upload: undefined, parts: [], whole: { sizeBytes, crc64nvme: checksumOf(bytes) }, bytes };
+    return { upload: undefined, ...small };
   }
   const upload = { key: job.place.key, id: sending.uploadId };
   const kept = await patiently(ports, () => ports.target.parts(upload), work.retried);
@@ -100,8 +122,11 @@ async function sendBytes(work: FileWork, job: FileJob, sending: Sending): Promis
     await giveUp(work);
     throw uploadGone(job.place.key);
   }
-  work.counts.partsKept = kept.length;
-  if (kept.length > 0) await work.note({ event: 'resumed', partsKept: kept.length });
+  work.counts.partsKept = isCompressed ? keptParts(sending.compressed ?? [], kept).length : kept.length;
+  const { partsKept } = work.counts;
+  if (partsKept > 0) await work.note({ event: 'resumed', partsKept });
+  if (isCompressed)
+    return { upload, bytes: new Uint8Array(0), ...(await sendCompressed(work, job, upload, sending, kept)) };
   const parts = await sendParts(work, job, upload, sending.partSizeBytes, kept);
   return {
     upload,
@@ -109,6 +134,14 @@ async function sendBytes(work: FileWork, job: FileJob, sending: Sending): Promis
     whole: { sizeBytes, crc64nvme: combinedChecksum(parts) },
     bytes: new Uint8Array(0),
   };
+}
+
+async function readSmall({ ports, retried }: FileWork, job: FileJob): Promise<Omit<SentBytes, 'upload'>> {
+  const { sizeBytes } = job.seen;
+  const range = { startByte: 0, endByte: sizeBytes };
+  const buffer = new Uint8Array(sizeBytes);
+  const bytes = await patiently(ports, () => readPart(job, range, buffer), retried);
+  return { parts: [], whole: { sizeBytes, crc64nvme: checksumOf(bytes) }, bytes };
 }
 
 /** The write was refused: perhaps because an earlier try of it had taken effect. */

@@ -1,5 +1,12 @@
 import type { ArrivedObject } from '../../shared/ports/transfer-target.ts';
-import { type Arrival, currentArrival, type Sending, uploadThatIs } from '../decide/transfer-record.ts';
+import {
+  type Arrival,
+  contentOf,
+  currentArrival,
+  isObjectOf,
+  type Sending,
+  uploadThatIs,
+} from '../decide/transfer-record.ts';
 import { findObject, giveUp, occupied, recordArrival } from './arrival.ts';
 import { trailerOf } from './ends-of-file.ts';
 import type { FileJob, FileOutcome } from './file-job.ts';
@@ -19,7 +26,7 @@ export async function settleUpload(
   if (!sending) return undefined;
   if (sending.completing !== undefined) {
     const found = await findObject(work);
-    if (found && found.crc64nvme === sending.completing && found.sizeBytes === sending.sizeBytes) {
+    if (found && isObjectOf(sending, found)) {
       const outcome = await recordArrival(work, sending, found, 'found after an attempt that did not end');
       return sending.version === job?.seen.version ? outcome : undefined;
     }
@@ -50,14 +57,21 @@ export async function settleStanding(work: FileWork, job: FileJob): Promise<File
       return settleStanding(work, job);
     }
   }
-  const standing = arrival ?? found!;
-  const isSame =
-    standing.sizeBytes === job.seen.sizeBytes && (await readChecksum(work, job)) === standing.crc64nvme;
+  const isSame = await hasBytesOf(work, job, arrival ? contentOf(arrival) : found!);
   await requireSame(job.source, job.seen);
   if (isSame) return arrival ? recordSameBytes(work, job, arrival) : recordFound(work, job, found!);
   const isThisFile = arrival?.path === job.seen.path && arrival.source === job.source.name;
   if (isThisFile) return undefined;
   return occupied(work, arrival ? `${arrival.source}/${arrival.path}` : 'an object that no connector sent');
+}
+
+/** What a compressed object holds is known of arrivals only, so one that nobody recorded is another's. */
+async function hasBytesOf(
+  work: FileWork,
+  job: FileJob,
+  standing: { sizeBytes: number; crc64nvme: string },
+): Promise<boolean> {
+  return standing.sizeBytes === job.seen.sizeBytes && (await readChecksum(work, job)) === standing.crc64nvme;
 }
 
 /** Only its times or its name changed. */

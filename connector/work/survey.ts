@@ -106,7 +106,7 @@ export class Survey {
     const rule = this.settings.files[place.rule]!;
     const look = this.lookAt(source, seen.path)!;
     const beside = await this.beside(source, seen, place, rule);
-    const judgement = judgeFile(rule.finished, look, beside);
+    const judgement = judgeFile(rule.finished, look, beside, source.remembersMs);
     const { path, version, sizeBytes } = seen;
     const { key, businessDate } = place;
     const facts = { source: source.name, path, key, businessDate, version, sizeBytes };

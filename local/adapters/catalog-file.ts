@@ -1,22 +1,26 @@
-import { planTableChange } from '../../shared/catalog/table-change.ts';
+import { keysAfter, planTableChange } from '../../shared/catalog/table-change.ts';
 import { ObjectClosed, RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import type {
   Catalog,
-  CatalogColumn,
   CatalogDifference,
   CatalogFile,
   DayPublication,
   ShownDay,
+  TableColumns,
 } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { catalogDifferences } from './catalog-differences.ts';
 import { inOrder, type StoredCatalog, withListedDays, withoutEarlier } from './catalog-segments.ts';
+import { isDaysTable } from './days-table.ts';
 import { createIcebergFolder, type IcebergSetup } from './iceberg-folder.ts';
 import { KnownCatalogs } from './known-catalogs.ts';
 import { storedCatalog } from './read-catalog.ts';
+
+/** An earlier version made no table of days. */
+const UNMADE: CatalogDifference = { kind: 'unmade', what: 'other programs cannot read the table yet' };
 
 /** A file that lists so many days has some 300 KB for 40 files a day. */
 const MOST_DAYS = 64;
@@ -32,12 +36,14 @@ export function createFileCatalog(
   const keyOf = (dataset: string) => `catalog/${dataset}.json`;
   const catalogs = new KnownCatalogs(store, keyOf);
   const read = (dataset: string) => catalogs.read(dataset);
+  const isOfDays = (table: string) => isDaysTable(table, async (other) => !!(await read(other)));
   const folder = iceberg && createIcebergFolder(store, iceberg);
   type Showing = Parameters<NonNullable<typeof folder>['show']>[2];
   const showAll = (table: string, of: Showing) =>
     folder?.show(table, async () => shownCatalog(catalogs, await read(table)), of);
   return {
-    hasDaysTable: false,
+    // Only other programs need it: our own query makes the table from the commits.
+    hasDaysTable: folder !== undefined,
     ...DUCKDB,
     async publishDay(day) {
       const { dataset, businessDate, commit, facts = {} } = day;
@@ -63,6 +69,7 @@ export function createFileCatalog(
       unlessUnreadable(keyOf(table), async () => {
         const stored = await read(table);
         const catalog = stored && (await catalogs.whole(stored));
+        if (!catalog && days.length > 0 && (await isOfDays(table))) return [UNMADE];
         const found = catalogDifferences(catalog, days);
         // A catalog that is wrong is mended first: the metadata follows from it.
         return found.length > 0 || !folder || !catalog ? found : folder.differences(table, catalog);
@@ -182,8 +189,7 @@ function withDay(current: StoredCatalog | undefined, day: DayPublication, key: s
   const { earlier } = current ?? {};
   return {
     dataset: day.dataset,
-    columns: changedColumns(current, day, key),
-    partitionKeys: day.partitionKeys,
+    ...changedColumns(current, day, key),
     days: { ...current?.days, [day.businessDate]: day.commit },
     partitions: inOrder([...others, ...day.partitions]),
     ...(earlier && { earlier }),
@@ -193,12 +199,17 @@ function withDay(current: StoredCatalog | undefined, day: DayPublication, key: s
 /** DuckDB casts each file to the types of the catalog, and looks for a column by all its names: local/lake/dataset-view.ts. */
 const DUCKDB = { castsNumbers: true, renames: true };
 
-/** The columns of the table after a publication: files of both must stay readable as one table. */
-function changedColumns(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogColumn[] {
-  if (!current) return day.columns;
-  const { columns, problems } = planTableChange(current, day, DUCKDB);
+/** The columns and keys of the table after a publication: files of both must stay readable as one table. */
+function changedColumns(current: CatalogFile | undefined, day: DayPublication, key: string): TableColumns {
+  if (!current) return { columns: day.columns, partitionKeys: day.partitionKeys };
+  const { columns, partitionKeys, problems } = planTableChange(
+    current,
+    day,
+    DUCKDB,
+    keysAfter(Object.keys(current.days), day.businessDate),
+  );
   if (problems.length > 0) throw incompatible(key, problems.join('; '));
-  return columns;
+  return { columns, partitionKeys };
 }
 
 function incompatible(key: string, why: string): RunInconsistent {

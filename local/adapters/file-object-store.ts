@@ -24,7 +24,7 @@ import {
   unwritable,
 } from './file-error.ts';
 import { type FileModes, fileModes } from './file-modes.ts';
-import { streamFile } from './file-reader.ts';
+import { gathered, QUICK_READ_BYTES, readFilePiece, streamFile } from './file-reader.ts';
 import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
 import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
@@ -96,13 +96,11 @@ class FileObjectStore implements ObjectStore {
   }
 
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
-    const bytes = new Uint8Array(range.endByte - range.startByte);
-    let at = 0;
-    for await (const chunk of this.streamRange(key, range, options)) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    return bytes;
+    const sizeBytes = range.endByte - range.startByte;
+    if (sizeBytes > QUICK_READ_BYTES) return gathered(this.streamRange(key, range, options), sizeBytes);
+    const piece = readFilePiece(this.path(key), range, options, this.identity.pin);
+    this.onRead?.(sizeBytes);
+    return piece;
   }
 
   async get(key: string): Promise<StoredObject | undefined> {

@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import type { ReadOptions } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
@@ -15,26 +16,125 @@ export async function* streamFile(
   options: ReadOptions,
   pinOf: FileIdentity['pin'],
 ): AsyncIterable<Uint8Array> {
-  const handle = await fs.open(path, 'r').catch((error) => {
-    throw isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
-  });
+  const handle = await openFile(path);
   try {
-    const stats = await handle.stat({ bigint: true });
-    if (!stats.isFile()) throw notFound(path);
-    if (options.pin !== undefined && pinOf(stats) !== options.pin) throw changed(path);
-    const { startByte, endByte } = range ?? { startByte: 0, endByte: Number(stats.size) };
-    if (endByte > Number(stats.size)) throw changed(path);
-    yield* readAhead(handle, path, { startByte, endByte }, options.signal);
-    if (options.pin !== undefined) {
-      const opened = pinOf(await handle.stat({ bigint: true }));
-      const named = await fs.stat(path, { bigint: true }).catch(() => undefined);
-      // The open file must not have been written to, and its path must still lead to it.
-      if (opened !== options.pin || !named || pinOf(named) !== options.pin) throw changed(path);
-    }
+    const sizeBytes = await requirePin(handle, path, range, options, pinOf);
+    yield* readAhead(handle, path, range ?? { startByte: 0, endByte: sizeBytes }, options.signal);
+    await requireStill(handle, path, options, pinOf);
   } catch (error) {
     throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
   } finally {
     await handle.close();
+  }
+}
+
+/** Fills `buffer` with a range of a file, as `streamFile` reads it: without a copy, for ranges that fit memory. */
+export async function readFileInto(
+  path: string,
+  range: ByteRange,
+  buffer: Uint8Array,
+  options: ReadOptions,
+  pinOf: FileIdentity['pin'],
+): Promise<void> {
+  const handle = await openFile(path);
+  try {
+    // Nobody sees a byte before the end, so one look at the end is enough. Without a pin it must be a file at least.
+    if (options.pin === undefined) await requirePin(handle, path, range, options, pinOf);
+    const lengthBytes = range.endByte - range.startByte;
+    for (let at = 0; at < lengthBytes; ) {
+      const { bytesRead } = await handle.read(buffer, at, lengthBytes - at, range.startByte + at);
+      if (bytesRead === 0) throw changed(path);
+      at += bytesRead;
+    }
+    await requireStill(handle, path, options, pinOf);
+  } catch (error) {
+    throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openFile(path: string): Promise<fs.FileHandle> {
+  return fs.open(path, 'r').catch((error) => {
+    throw isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
+  });
+}
+
+/** The size of the file, if it is the one that was pinned, and holds the range. */
+async function requirePin(
+  handle: fs.FileHandle,
+  path: string,
+  range: ByteRange | undefined,
+  { pin }: ReadOptions,
+  pinOf: FileIdentity['pin'],
+): Promise<number> {
+  const stats = await handle.stat({ bigint: true });
+  if (!stats.isFile()) throw notFound(path);
+  if (pin !== undefined && pinOf(stats) !== pin) throw changed(path);
+  const sizeBytes = Number(stats.size);
+  if (range && range.endByte > sizeBytes) throw changed(path);
+  return sizeBytes;
+}
+
+/** The open file must not have been written to, and its path must still lead to it. */
+async function requireStill(
+  handle: fs.FileHandle,
+  path: string,
+  { pin }: ReadOptions,
+  pinOf: FileIdentity['pin'],
+): Promise<void> {
+  if (pin === undefined) return;
+  const opened = pinOf(await handle.stat({ bigint: true }));
+  const named = await fs.stat(path, { bigint: true }).catch(() => undefined);
+  if (opened !== pin || !named || pinOf(named) !== pin) throw changed(path);
+}
+
+/** The bytes of all chunks in one piece. */
+export async function gathered(chunks: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(sizeBytes);
+  let at = 0;
+  for await (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** Reads of so few bytes do not wait for another thread: the way there and back takes longer. */
+export const QUICK_READ_BYTES = 2 * 1024 * 1024;
+
+/** The same of a small range, at once; `into` is as long as the range. */
+export function readFilePiece(
+  path: string,
+  { startByte, endByte }: ByteRange,
+  { pin }: ReadOptions,
+  pinOf: FileIdentity['pin'],
+  into?: Uint8Array,
+): Uint8Array {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (error) {
+    throw isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
+  }
+  try {
+    const stats = fstatSync(handle, { bigint: true });
+    if (!stats.isFile()) throw notFound(path);
+    if ((pin !== undefined && pinOf(stats) !== pin) || endByte > Number(stats.size)) throw changed(path);
+    const bytes = into ?? new Uint8Array(endByte - startByte);
+    for (let at = 0; at < bytes.length; ) {
+      const count = readSync(handle, bytes, at, bytes.length - at, startByte + at);
+      if (count === 0) throw changed(path);
+      at += count;
+    }
+    if (pin !== undefined) {
+      const named = statSync(path, { bigint: true, throwIfNoEntry: false });
+      if (pinOf(fstatSync(handle, { bigint: true })) !== pin || !named || pinOf(named) !== pin)
+        throw changed(path);
+    }
+    return bytes;
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -1,5 +1,4 @@
 import { type BigIntStats, statSync } from 'node:fs';
-import * as fs from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STANDARD_INPUT } from '../../shared/run/ledger-entry.ts';
@@ -51,7 +50,7 @@ const MOST_LOOKS = 3;
 /** Two writes within a tick have one ctime. A file that was just changed is looked at again after its tick: a later write has another. */
 async function settledStat(path: string): Promise<BigIntStats> {
   for (let looks = 1; ; looks++) {
-    const stats = await fs.stat(path, { bigint: true });
+    const stats = statSync(path, { bigint: true });
     const waitMs = stats.isFile() ? unsettledMs(stats.ctimeNs, Date.now()) : 0;
     // Whoever keeps writing is noticed by the pin.
     if (waitMs === 0 || looks === MOST_LOOKS) return stats;

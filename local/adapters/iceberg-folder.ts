@@ -1,4 +1,5 @@
 import { metadataFaults, nextMetadata, type WantedTable } from '../../shared/catalog/iceberg-table.ts';
+import { rememberingStore } from '../../shared/catalog/remembered-store.ts';
 import { daysOfSnapshot, shownSnapshots } from '../../shared/catalog/table-history.ts';
 import { uriOf } from '../../shared/catalog/table-place.ts';
 import { changedDays, manifestsByDay, type ShownFiles } from '../../shared/iceberg/day-manifests.ts';
@@ -85,7 +86,9 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
         const ids = await claimFieldIds(lake, dataset, catalog, known);
         const changed: WantedTable['changed'] = (shown) => changesOf(read, shown);
         const wanted = { catalog, changed, ids, publishing, again, nowMs: now().getTime() };
-        const next = await nextMetadata(place, { ...wanted, mayGoBack: true }, current);
+        const store = rememberingStore(lake);
+        const next = await nextMetadata({ ...place, store }, { ...wanted, mayGoBack: true }, current);
+        await store.written();
         if (next === current) {
           await pointHint(lake, folder, version);
           return;
@@ -111,7 +114,7 @@ async function changesOf({ latest, whole }: ShownCatalog, shown: ManifestFile[])
   if (apart.some(([date, commit]) => manifests.get(date)?.commit !== commit))
     return changedDays(await whole(), shown);
   for (const [date] of apart) manifests.delete(date);
-  const left = [...manifests.values()].map(({ manifest }) => manifest);
+  const left = [...manifests.values()].flatMap((one) => one.manifests);
   return changedDays(listed, left);
 }
 

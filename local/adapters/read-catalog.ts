@@ -7,6 +7,7 @@ import { isTooDeep } from '../../shared/pipeline/store/json-depth.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { partitionsShape, type StoredCatalog, storedSegment, wholeCatalog } from './catalog-segments.ts';
+import { isDaysTable } from './days-table.ts';
 import { isCode, unreadable } from './file-error.ts';
 import { misfitText } from './misfit-text.ts';
 
@@ -15,6 +16,7 @@ const column = z.looseObject({
   type: z.string(),
   hasNarrowerFiles: z.boolean().optional(),
   formerly: z.array(z.string()).optional(),
+  isPartlyInFolders: z.boolean().optional(),
 });
 
 /** Extra keys are let through: a newer writer may know more than this reader. */
@@ -29,13 +31,18 @@ const catalogFile = z.looseObject({
 });
 
 /**
- * Every dataset of a lake as its catalog is now, in name order; empty if there is no catalog folder. Each file is read in `step`, which gets
+ * Every dataset of a lake as its catalog is now, in name order, but for tables of days; empty if there is no catalog folder. Each file is read in `step`, which gets
  * the name of its table and may pass over a file that cannot be read: `ObjectDamaged`.
  */
 export async function readCatalog(lakeDir: string, step: ReadStep): Promise<CatalogFile[]> {
   const catalogDir = join(lakeDir, 'catalog');
   // A leading dot marks a file that a publisher is still writing.
-  const names = (await namesIn(catalogDir)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+  const all = (await namesIn(catalogDir)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+  const names: string[] = [];
+  for (const name of all) {
+    const table = name.slice(0, -'.json'.length);
+    if (!(await isDaysTable(table, (other) => all.includes(`${other}.json`)))) names.push(name);
+  }
   const catalogs = await Promise.all(
     names.sort().map((name) => step(tablesOf(name), () => readCatalogFile(catalogDir, name))),
   );

@@ -48,6 +48,23 @@ export async function syncFolders(folder: string, rootDir: string): Promise<void
   for (const [path, identity] of names) named.set(path, identity);
 }
 
+/** Does what `syncFolders` does for each of the folders, all at once; one that several have in common is synced once. */
+export async function syncFoldersTogether(folders: readonly string[], rootDir: string): Promise<void> {
+  const changed = new Set(folders);
+  const names = new Map<string, string | undefined>();
+  for (const folder of folders) {
+    const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
+    for (let at = folder, level = 0; level <= depth && !names.has(at); at = dirname(at), level++) {
+      const identity = identityOf(at);
+      names.set(at, identity);
+      if (identity === undefined || named.get(at) !== identity) changed.add(dirname(at));
+    }
+  }
+  await inParallel([...changed], SYNCS_AT_ONCE, syncPath);
+  if (named.size > MOST_NAMED) named.clear();
+  for (const [path, identity] of names) if (identity !== undefined) named.set(path, identity);
+}
+
 /** Undefined where the file system does not know when a folder was made: numbers of removed ones are given to new ones. */
 function identityOf(folder: string): string | undefined {
   const stats = statSync(folder, { bigint: true, throwIfNoEntry: false });

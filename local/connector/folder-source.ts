@@ -6,7 +6,7 @@ import { PipelineError, StoreUnavailable } from '../../shared/errors.ts';
 import type { SeenFile, TransferSource } from '../../shared/ports/transfer-source.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { isCode, NOT_THERE, unreadable } from '../adapters/file-error.ts';
-import { streamFile } from '../adapters/file-reader.ts';
+import { readFileInto } from '../adapters/file-reader.ts';
 import { type FileIdentity, sourceIdentity } from '../adapters/file-version.ts';
 
 const IDENTITY: FileIdentity = sourceIdentity(true);
@@ -16,16 +16,18 @@ const REMOVING_BYTES = Buffer.from(REMOVING);
 const SLASH = Buffer.from('/');
 
 /** A folder of this machine, or one that it mounts. */
-export function createFolderSource(rootDir: string): TransferSource {
-  return new FolderSource(rootDir);
+export function createFolderSource(rootDir: string, remembersMs = 0): TransferSource {
+  return new FolderSource(rootDir, remembersMs);
 }
 
 class FolderSource implements TransferSource {
   readonly name: string;
   readonly hasStrictPins = true;
+  readonly remembersMs: number;
 
-  constructor(rootDir: string) {
+  constructor(rootDir: string, remembersMs: number) {
     this.name = rootDir;
+    this.remembersMs = remembersMs;
   }
 
   async *list(): AsyncIterable<SeenFile> {
@@ -63,9 +65,9 @@ class FolderSource implements TransferSource {
     });
   }
 
-  async *read(path: string, range: ByteRange, pin: string): AsyncIterable<Uint8Array> {
+  async readInto(path: string, range: ByteRange, pin: string, buffer: Uint8Array): Promise<void> {
     try {
-      yield* streamFile(join(this.name, path), range, { pin }, IDENTITY.pin);
+      await readFileInto(join(this.name, path), range, buffer, { pin }, IDENTITY.pin);
     } catch (error) {
       throw unavailable(error, join(this.name, path));
     }

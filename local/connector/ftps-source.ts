@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { Client, FTPError } from 'basic-ftp';
 import type { SourceSettings } from '../../connector/decide/settings.ts';
-import { PipelineError, SourceChanged, SourceNotFound, StoreUnavailable } from '../../shared/errors.ts';
+import { PipelineError, SourceNotFound, StoreUnavailable } from '../../shared/errors.ts';
 import type { SeenFile, TransferSource } from '../../shared/ports/transfer-source.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { changedFile, fillBuffer, seenFile, unreadableName } from './remote-file.ts';
 
 type FtpsSettings = NonNullable<SourceSettings['ftps']>;
 
@@ -33,6 +34,7 @@ export async function createFtpsSource(settings: FtpsSettings, configDir: string
 class FtpsSource implements TransferSource {
   readonly name: string;
   readonly hasStrictPins = false;
+  readonly remembersMs = 0;
   private readonly settings: FtpsSettings;
   private readonly ca: Buffer | undefined;
   private readonly folder: string;
@@ -60,11 +62,13 @@ class FtpsSource implements TransferSource {
     )) {
       if (name === '.' || name === '..' || name.includes('/')) continue;
       const path = folder === '' ? name : `${folder}/${name}`;
-      if (isDirectory) yield* this.below(path);
+      const unreadable = unreadableName(path, isDirectory);
+      if (unreadable) yield unreadable;
+      else if (isDirectory) yield* this.below(path);
       else if (isFile)
         yield modifiedAt
-          ? seenFile(path, size, modifiedAt)
-          : ((await this.look(path)) ?? seenFile(path, size, undefined));
+          ? seenFile(path, size, modifiedAt.getTime())
+          : ((await this.look(path)) ?? seenFile(path, size, 0));
     }
   }
 
@@ -73,11 +77,20 @@ class FtpsSource implements TransferSource {
       // Sizes are those of the binary type, which is what is sent.
       await client.send('TYPE I');
       const size = await client.size(this.path(path));
-      return seenFile(path, size, await client.lastMod(this.path(path)));
+      return seenFile(path, size, (await client.lastMod(this.path(path))).getTime());
     });
   }
 
-  async *read(path: string, { startByte, endByte }: ByteRange, pin: string): AsyncIterable<Uint8Array> {
+  async readInto(path: string, range: ByteRange, pin: string, buffer: Uint8Array): Promise<void> {
+    const isWhole = await fillBuffer(this.read(path, range, pin), buffer, range.endByte - range.startByte);
+    if (!isWhole) throw changedFile(this.name, path);
+  }
+
+  private async *read(
+    path: string,
+    { startByte, endByte }: ByteRange,
+    pin: string,
+  ): AsyncIterable<Uint8Array> {
     await this.requirePin(path, pin);
     let leftBytes = endByte - startByte;
     if (leftBytes > 0) {
@@ -101,7 +114,6 @@ class FtpsSource implements TransferSource {
         if (endByte < Number(pin.split('-')[0])) this.client?.close();
         await downloading.catch(() => undefined);
       }
-      if (leftBytes > 0) throw changedFile(this.name, path);
     }
     await this.requirePin(path, pin);
   }
@@ -173,19 +185,4 @@ class FtpsSource implements TransferSource {
       cause: error,
     });
   }
-}
-
-function seenFile(path: string, sizeBytes: number, modifiedAt: Date | undefined): SeenFile {
-  const modifiedMs = modifiedAt?.getTime() ?? 0;
-  const version = `${sizeBytes}-${modifiedMs}`;
-  return { path, sizeBytes, version, pin: version, modifiedMs };
-}
-
-function changedFile(name: string, path: string): SourceChanged {
-  return new SourceChanged({
-    what: 'the file changed while it was read',
-    where: `${name}/${path}`,
-    why: 'Its size or time is not what it was.',
-    next: 'It is looked at anew; nothing of this attempt counts.',
-  });
 }

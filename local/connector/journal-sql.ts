@@ -1,5 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { JournalEntry } from '../../connector/decide/journal-entry.ts';
+import { UsageError } from '../../shared/errors.ts';
 import { sqlError } from '../lake/sql-error.ts';
 import { preparedStatements, type SqlStream, startStatement, streamOf } from '../lake/sql-statements.ts';
 import { sqlString } from '../lake/sql-text.ts';
@@ -7,7 +8,8 @@ import { sqlString } from '../lake/sql-text.ts';
 const COLUMNS: Record<keyof JournalEntry, string> = {
   ...{ at: 'TIMESTAMP', connector: 'VARCHAR', owner: 'VARCHAR', sequence: 'BIGINT', event: 'VARCHAR' },
   ...{ source: 'VARCHAR', path: 'VARCHAR', key: 'VARCHAR', businessDate: 'DATE', version: 'VARCHAR' },
-  ...{ sizeBytes: 'BIGINT', crc64nvme: 'VARCHAR', objectVersion: 'VARCHAR', durationMs: 'BIGINT' },
+  ...{ sizeBytes: 'BIGINT', crc64nvme: 'VARCHAR', contentBytes: 'BIGINT', objectVersion: 'VARCHAR' },
+  ...{ durationMs: 'BIGINT' },
   ...{ sentBytes: 'BIGINT', partsKept: 'BIGINT', retries: 'BIGINT', detail: 'VARCHAR' },
 };
 
@@ -31,9 +33,18 @@ export async function* askJournal(entries: JournalEntry[], sql: string): AsyncGe
       yield streamOf(await startStatement(statement));
     }
   } catch (error) {
-    throw sqlError(error, { lakeDir: '', files: [], tables: 'There is the table journal.' });
+    throw journalError(error);
   } finally {
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+const NEXT = 'Questions to the journal reach no file and change no setting: there is the table journal';
+
+function journalError(error: unknown): Error {
+  // What may write is refused in words that are about a lake.
+  if (error instanceof UsageError)
+    return new UsageError({ what: error.message.split('.')[0]!, next: NEXT, cause: error });
+  return sqlError(error, { lakeDir: '', files: [], tables: '', next: NEXT });
 }

@@ -19,25 +19,31 @@ interface Shipped {
 
 /** The journal of a host: append-only files, each line on the disk before anything else happens. */
 export function createLocalJournal(folder: string): LocalJournal {
-  let open: { date: string; owner: string; handle: fs.FileHandle } | undefined;
+  /** The name of the file of a process and day, once it exists. */
+  let current: { date: string; owner: string; path: string } | undefined;
 
-  const fileFor = async ({ at, owner, sequence }: JournalEntry) => {
+  const pathFor = async ({ at, owner, sequence }: JournalEntry) => {
     const date = at.slice(0, 10);
-    if (open?.date === date && open.owner === owner) return open.handle;
-    await open?.handle.close();
+    if (current?.date === date && current.owner === owner) return { ...current, isNew: false };
     await fs.mkdir(folder, { recursive: true, mode: PRIVATE.folder });
     const name = `${date},${owner},${String(sequence).padStart(8, '0')}.jsonl`;
-    open = { date, owner, handle: await fs.open(join(folder, name), 'a', PRIVATE.file) };
-    await syncFolders(folder, folder);
-    return open.handle;
+    current = { date, owner, path: join(folder, name) };
+    return { ...current, isNew: true };
   };
 
   return {
     async append(entry) {
       try {
-        const handle = await fileFor(entry);
-        await handle.appendFile(journalLine(entry));
-        await handle.datasync();
+        const { path, isNew } = await pathFor(entry);
+        // Opened for each line: nobody tells a journal that it is over, and a wait for the disk takes longer.
+        const handle = await fs.open(path, 'a', PRIVATE.file);
+        try {
+          if (isNew) await syncFolders(folder, folder);
+          await handle.appendFile(journalLine(entry));
+          await handle.datasync();
+        } finally {
+          await handle.close();
+        }
       } catch (error) {
         throw unwritable(error, folder);
       }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
 import type { Settings, SourceSettings } from '../../connector/decide/settings.ts';
 import type { ConnectorPorts } from '../../connector/work/connector-ports.ts';
 import { SourceNotFound } from '../../shared/errors.ts';
@@ -14,6 +15,7 @@ import { hostClock } from './host-clock.ts';
 import { createKeptMemory } from './kept-memory.ts';
 import { createLayoutReader } from './layout-reader.ts';
 import { createLocalJournal } from './local-journal.ts';
+import { mountRemembersMs } from './mount-memory.ts';
 import { programConversion } from './program-conversion.ts';
 
 /** The ports of a connector on this host. Paths of the config are taken from `configDir`. */
@@ -27,6 +29,8 @@ export async function openConnector(
   const layouts = createLayoutReader();
   // A layout that is not there is told of now, and not when the first file of the night is there.
   for (const { layout } of settings.files) if (layout !== undefined) await layouts.headBytes(layout);
+  // As with layouts: an older Node is told of now.
+  if (settings.files.some(({ compress }) => compress === 'zstd')) zstdCompressSync(new Uint8Array());
   const target = await openTarget(settings, configDir);
   return {
     sources: await Promise.all(settings.sources.map((source) => openSource(source, configDir))),
@@ -48,7 +52,7 @@ export async function openConnector(
 }
 
 async function openSource(
-  { folder, sftp, ftps }: SourceSettings,
+  { folder, attributeSeconds, sftp, ftps }: SourceSettings,
   configDir: string,
 ): Promise<TransferSource> {
   if (sftp) return (await import('./sftp-source.ts')).createSftpSource(sftp, configDir);
@@ -62,7 +66,8 @@ async function openSource(
       next: 'Check the path, and whether it is mounted.',
     });
   }
-  return createFolderSource(path);
+  const remembersMs = attributeSeconds === undefined ? await mountRemembersMs(path) : attributeSeconds * 1000;
+  return createFolderSource(path, remembersMs);
 }
 
 async function openTarget({ target, upload }: Settings, configDir: string): Promise<TransferTarget> {

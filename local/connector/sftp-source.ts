@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import SftpClient from 'ssh2-sftp-client';
 import type { SourceSettings } from '../../connector/decide/settings.ts';
-import { PipelineError, SourceChanged, SourceNotFound, StoreUnavailable } from '../../shared/errors.ts';
+import { PipelineError, SourceNotFound, StoreUnavailable } from '../../shared/errors.ts';
 import type { SeenFile, TransferSource } from '../../shared/ports/transfer-source.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { changedFile, fillBuffer, seenFile, unreadableName } from './remote-file.ts';
 
 type SftpSettings = NonNullable<SourceSettings['sftp']>;
 
@@ -39,6 +40,7 @@ class SftpSource implements TransferSource {
   readonly name: string;
   /** SFTP shows size and time in seconds: a write in the same second that keeps the size is not seen. */
   readonly hasStrictPins = false;
+  readonly remembersMs = 0;
   private readonly folder: string;
   private readonly options: SftpClient.ConnectOptions;
   private opening: Promise<SftpClient> | undefined;
@@ -60,7 +62,9 @@ class SftpSource implements TransferSource {
     )) {
       if (name === '.' || name === '..' || name.includes('/')) continue;
       const path = folder === '' ? name : `${folder}/${name}`;
-      if (type === 'd') yield* this.below(path);
+      const unreadable = unreadableName(path, type === 'd');
+      if (unreadable) yield unreadable;
+      else if (type === 'd') yield* this.below(path);
       else if (type === '-') yield seenFile(path, size, modifyTime);
     }
   }
@@ -70,7 +74,16 @@ class SftpSource implements TransferSource {
     return stats?.isFile ? seenFile(path, stats.size, stats.modifyTime) : undefined;
   }
 
-  async *read(path: string, { startByte, endByte }: ByteRange, pin: string): AsyncIterable<Uint8Array> {
+  async readInto(path: string, range: ByteRange, pin: string, buffer: Uint8Array): Promise<void> {
+    const isWhole = await fillBuffer(this.read(path, range, pin), buffer, range.endByte - range.startByte);
+    if (!isWhole) throw changedFile(this.name, path);
+  }
+
+  private async *read(
+    path: string,
+    { startByte, endByte }: ByteRange,
+    pin: string,
+  ): AsyncIterable<Uint8Array> {
     await this.requirePin(path, pin);
     if (endByte > startByte) {
       const client = await this.client();
@@ -99,13 +112,7 @@ class SftpSource implements TransferSource {
   }
 
   private async requirePin(path: string, pin: string): Promise<void> {
-    if ((await this.look(path))?.pin === pin) return;
-    throw new SourceChanged({
-      what: 'the file changed while it was read',
-      where: `${this.name}/${path}`,
-      why: 'Its size or time is not what it was.',
-      next: 'It is looked at anew; nothing of this attempt counts.',
-    });
+    if ((await this.look(path))?.pin !== pin) throw changedFile(this.name, path);
   }
 
   private path(path: string): string {
@@ -157,11 +164,6 @@ class SftpSource implements TransferSource {
       cause: error,
     });
   }
-}
-
-function seenFile(path: string, sizeBytes: number, modifiedMs: number): SeenFile {
-  const version = `${sizeBytes}-${modifiedMs}`;
-  return { path, sizeBytes, version, pin: version, modifiedMs };
 }
 
 function isCode(error: unknown, ...codes: (string | number)[]): boolean {

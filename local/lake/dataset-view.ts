@@ -1,13 +1,21 @@
 import { join, resolve } from 'node:path';
 import { RunInconsistent } from '../../shared/errors.ts';
-import { HIVE_DEFAULT_PARTITION } from '../../shared/keys/partition-path.ts';
-import type { CatalogColumn, CatalogFile } from '../../shared/ports/catalog.ts';
+import type { CatalogColumn, CatalogFile, CatalogPartition } from '../../shared/ports/catalog.ts';
 import { duckdbType } from './duckdb-type.ts';
+import { valuesInPaths } from './path-values.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { isWorthALook } from './uniform-files.ts';
 
 /** The SQL that shows a dataset as one table of DuckDB. */
 interface DatasetView {
+  /** One for each list of keys that files are partitioned by: mostly one. None if there is no file. */
+  scans: FilesScan[];
+  /** The view of what scans select. */
+  createView(selects: string[]): string;
+}
+
+/** The SQL that reads files that are partitioned by the same keys. */
+interface FilesScan {
   /** Makes the table of files with their partition values; `$files` is `files` as JSON. */
   createFiles: string;
   /** One row per published file: its path, then `p0`, `p1`, … the values of the partition keys. */
@@ -17,10 +25,10 @@ interface DatasetView {
   /** What `areUniform` asks of the files; undefined if they are to be read by the schema of the catalog whatever they hold. */
   uniform: { columns: string[]; paths: string[] } | undefined;
   /**
-   * The view; its partition values come from the paths, or, if some path says something else, from the table of files. Its columns are
+   * Its partition values come from the paths, or, if some path says something else, from the table of files. Its columns are
    * matched with those of the catalog, or are those of the files, which are uniform.
    */
-  createView(valuesFrom: 'paths' | 'files', columnsOf: 'catalog' | 'files'): string;
+  select(valuesFrom: 'paths' | 'files', columnsOf: 'catalog' | 'files'): string;
 }
 
 /** Schema of the tables of files; people query the other one. */
@@ -30,7 +38,8 @@ export const FILES_SCHEMA = 'published_files';
 const ROWS_A_FILE = 100_000;
 
 /**
- * Plans the view of one dataset: the columns of the catalog in its order and types, then the partition keys.
+ * Plans the view of one dataset: the columns of the catalog in its order and types, then the partition keys. If the layout was partitioned
+ * otherwise once, the files of each partitioning are read by themselves, one after the other.
  *
  * Six things that DuckDB would do by itself are done here, so that the rows are exact and in order.
  * - Which files: exactly those of the catalog. DuckDB takes a path in a list for a glob, so its
@@ -55,17 +64,57 @@ export function planDatasetView(
   lakeDir: string,
   rows = catalog.partitions.length * ROWS_A_FILE,
 ): DatasetView {
-  const { dataset, columns, partitionKeys, partitions } = catalog;
+  const { dataset, partitions } = catalog;
+  const groups = Map.groupBy(
+    partitions.filter(({ files }) => files.length > 0),
+    ({ values }) => Object.keys(values).join('/'),
+  );
+  const of = (list: CatalogPartition[]) => list.reduce((sum, { files }) => sum + files.length, 0);
+  const all = of(partitions);
+  return {
+    scans: [...groups.values()].map((some, index) =>
+      planScan(
+        { ...catalog, partitions: some },
+        {
+          lakeDir,
+          rows: groups.size === 1 ? rows : Math.ceil((rows * of(some)) / all),
+          filesTable: `${FILES_SCHEMA}.${sqlName(index === 0 ? dataset : `${dataset} ${index + 1}`)}`,
+        },
+      ),
+    ),
+    createView: (selects) =>
+      `CREATE VIEW ${sqlName(dataset)} AS ${selects.length === 0 ? emptySelect(catalog) : selects.join(' UNION ALL ')}`,
+  };
+}
+
+interface ScanPlace {
+  lakeDir: string;
+  rows: number;
+  /** As SQL names it. */
+  filesTable: string;
+}
+
+/** Plans the scan of partitions that all have the same keys. */
+function planScan(catalog: CatalogFile, { lakeDir, rows, filesTable }: ScanPlace): FilesScan {
+  const { dataset, partitions } = catalog;
+  const keys = Object.keys(partitions[0]?.values ?? {});
   const files = partitions.flatMap(({ values, files }) =>
     files.map((key) => ({
       path: publishedPath(lakeDir, key),
-      ...Object.fromEntries(partitionKeys.map(({ name }, index) => [`p${index}`, values[name] ?? null])),
+      ...Object.fromEntries(keys.map((name, index) => [`p${index}`, values[name] ?? null])),
     })),
   );
   const paths = files.map(({ path }) => escapeGlob(path));
-  const filesTable = `${FILES_SCHEMA}.${sqlName(dataset)}`;
-  const fileColumns = ['path', ...partitionKeys.map((_, index) => `p${index}`)];
-  const fromPaths = valuesInPaths(catalog, publishedPath(lakeDir, dataset).split('/').length);
+  const fileColumns = ['path', ...keys.map((_, index) => `p${index}`)];
+  const fromPaths = valuesInPaths(keys, partitions, publishedPath(lakeDir, dataset));
+  const shown = [...catalog.columns, ...catalog.partitionKeys].map((column) => ({
+    column,
+    keyAt: keys.findIndex((name) => namesOf(column).includes(name)),
+  }));
+  const isKey = (column: CatalogColumn) => catalog.partitionKeys.includes(column);
+  const stored = shown.flatMap(({ column, keyAt }) =>
+    keyAt < 0 && (!isKey(column) || column.isPartlyInFolders) ? [column] : [],
+  );
   return {
     files,
     createFiles:
@@ -76,36 +125,38 @@ export function planDatasetView(
       ...fromPaths.map((value, index) => `${value('path')} IS DISTINCT FROM p${index}`),
     ].join(' OR ')}`,
     uniform:
-      isWorthALook(files.length, rows) && columns.every(({ name }) => name.toLowerCase() !== 'filename')
-        ? { columns: columns.map((column) => nullOf(column, dataset)), paths }
+      isWorthALook(files.length, rows) && stored.every(({ name }) => name.toLowerCase() !== 'filename')
+        ? { columns: stored.map((column) => nullOf(column, dataset)), paths }
         : undefined,
-    createView: (valuesFrom, columnsOf) =>
-      `CREATE VIEW ${sqlName(dataset)} AS ${files.length === 0 ? emptySelect(catalog) : scanOf(valuesFrom, columnsOf)}`,
+    select(valuesFrom, columnsOf) {
+      const { options, values } = columnsOf === 'files' ? ofFiles(stored) : bySchema(stored, dataset);
+      const selected = shown.map(({ column, keyAt }) => {
+        const inFolder = valuesFrom === 'files' ? `file_.p${keyAt}` : fromPaths[keyAt]?.('rows_.filename');
+        const value =
+          keyAt >= 0
+            ? `CAST(${inFolder} AS ${typeOf(column, dataset)})`
+            : (values.get(column) ?? `CAST(NULL AS ${typeOf(column, dataset)})`);
+        return `${value} AS ${sqlName(column.name)}`;
+      });
+      return (
+        `SELECT ${selected.join(', ')} FROM read_parquet([${paths.map(sqlString).join(', ')}], ` +
+        `${options}, filename = true, explicit_cardinality = ${Math.max(rows, files.length)}) AS rows_` +
+        (valuesFrom === 'files' ? ` JOIN ${filesTable} AS file_ ON file_.path = rows_.filename` : '')
+      );
+    },
   };
-
-  function scanOf(valuesFrom: 'paths' | 'files', columnsOf: 'catalog' | 'files'): string {
-    const { options, shown } = columnsOf === 'files' ? ofFiles(columns) : bySchema(columns, dataset);
-    const keys = partitionKeys.map((key, index) => {
-      const value = valuesFrom === 'files' ? `file_.p${index}` : fromPaths[index]?.('rows_.filename');
-      return `CAST(${value} AS ${typeOf(key, dataset)}) AS ${sqlName(key.name)}`;
-    });
-    return (
-      `SELECT ${[...shown, ...keys].join(', ')} FROM read_parquet([${paths.map(sqlString).join(', ')}], ` +
-      `${options}, filename = true, explicit_cardinality = ${Math.max(rows, files.length)}) AS rows_` +
-      (valuesFrom === 'files' ? ` JOIN ${filesTable} AS file_ ON file_.path = rows_.filename` : '')
-    );
-  }
 }
 
 /** How `read_parquet` reads columns, and the expressions that show them. */
 interface ColumnsRead {
   options: string;
-  shown: string[];
+  values: Map<CatalogColumn, string>;
 }
 
 function ofFiles(columns: CatalogColumn[]): ColumnsRead {
   // DuckDB would add columns of the folders.
-  return { options: 'hive_partitioning = false', shown: columns.map(({ name }) => `rows_.${sqlName(name)}`) };
+  const values = new Map(columns.map((column) => [column, `rows_.${sqlName(column.name)}`]));
+  return { options: 'hive_partitioning = false', values };
 }
 
 function bySchema(columns: CatalogColumn[], dataset: string): ColumnsRead {
@@ -117,9 +168,7 @@ function bySchema(columns: CatalogColumn[], dataset: string): ColumnsRead {
   );
   return {
     options: `schema = MAP {${schema.join(', ')}}`,
-    shown: columns.map(
-      (column, index) => `${shownValue(column, readValue(column, index))} AS ${sqlName(column.name)}`,
-    ),
+    values: new Map(columns.map((column, index) => [column, shownValue(column, readValue(column, index))])),
   };
 }
 
@@ -130,27 +179,6 @@ function emptySelect({ dataset, columns, partitionKeys }: CatalogFile): string {
 
 function nullOf(column: CatalogColumn, dataset: string): string {
   return `CAST(NULL AS ${typeOf(column, dataset)}) AS ${sqlName(column.name)}`;
-}
-
-/** For each partition key an expression of a path, whose first such folder is at place `depth`: the only value, or that of the folder. */
-function valuesInPaths(
-  { partitionKeys, partitions }: CatalogFile,
-  depth: number,
-): ((path: string) => string)[] {
-  return partitionKeys.map(({ name }, index) => {
-    const [first, ...others] = new Set(partitions.map(({ values }) => values[name] ?? null));
-    if (first === undefined || others.length > 0) return (path) => valueInPath(path, depth + index);
-    return () => (first === null ? 'NULL' : sqlString(first));
-  });
-}
-
-/**
- * The value of a `key=value` folder, null for Hive's default partition: `/lake/processed/x/day=12/gen=1/f` and place 4 → `12`. A regular
- * expression, because DuckDB evaluates it once for all rows of a file, which it does not with `split_part`.
- */
-function valueInPath(path: string, place: number): string {
-  const escaped = `regexp_extract(${path}, '^(?:[^/]*/){${place}}[^/=]*=([^/]*)/', 1)`;
-  return `nullif(url_decode(${escaped}), ${sqlString(HIVE_DEFAULT_PARTITION)})`;
 }
 
 /** A file has a column under one of its names; the others are null there. */
@@ -173,7 +201,7 @@ function shownValue({ hasNarrowerFiles }: CatalogColumn, read: string): string {
 }
 
 /** Path at which the local adapter keeps a published object. */
-function publishedPath(lakeDir: string, key: string): string {
+export function publishedPath(lakeDir: string, key: string): string {
   return join(resolve(lakeDir), 'processed', key);
 }
 

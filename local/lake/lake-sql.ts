@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, ResultReturnType } from '@duckdb/node-api';
-
 import { UsageError } from '../../shared/errors.ts';
 import { daysDataset, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
-import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
+import { escapeGlob, FILES_SCHEMA } from './dataset-view.ts';
+import type { Lake } from './lake.ts';
 import { LakeDamage } from './lake-damage.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import {
@@ -17,6 +17,7 @@ import {
   readLedger,
   shownDays,
 } from './ledger-tables.ts';
+import { makeDatasetView } from './make-dataset-view.ts';
 import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
 import { sqlError } from './sql-error.ts';
@@ -31,31 +32,8 @@ import {
 } from './sql-statements.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import type { SqlValue } from './sql-value.ts';
-import { areUniform } from './uniform-files.ts';
 import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
 import { keepTextsWhole } from './whole-texts.ts';
-
-/** The tables that were published in a lake when it was opened, for queries in DuckDB's SQL. */
-export interface Lake {
-  /** Tables that a query can name, sorted. */
-  readonly tables: readonly string[];
-  /** Documents that cannot be read, and the tables that depend on them. */
-  readonly damage: LakeDamage;
-  /** All rows in memory. Errors: `UsageError` for SQL that does not run, `RunInconsistent` for files that do not read. */
-  query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;
-  /** Like `query`, but with the rows in batches, for results of any size; of several statements the last one's. `signal` stops it. */
-  stream(sql: string, parameters?: SqlParameters, signal?: AbortSignal): Promise<SqlStream>;
-  /** yyyy-MM-dd: the last published day of the datasets that `sql` names, or of all when it names none. */
-  latestBusinessDate(sql: string): string | undefined;
-  /**
-   * The answers of all statements, one after the other: read the rows of each, or leave them, before you ask for the next. What a statement
-   * makes (a temporary table) stays for later calls.
-   */
-  results(sql: string): AsyncGenerator<SqlStream>;
-  /** Stops the statement of `results` that runs. */
-  interrupt(): void;
-  close(): void;
-}
 
 /**
  * Opens what is published in `lakeDir`: one table per dataset (`contracts`, `contracts_rejects`), its
@@ -68,6 +46,7 @@ export async function openLake({
   lakeDir,
   past,
   allowFiles = false,
+  hasLedger = true,
   memoryLimit,
 }: {
   lakeDir: string;
@@ -75,6 +54,8 @@ export async function openLake({
   past?: CatalogFile[] | undefined;
   /** Lets queries read and write any local file; else only those below the lake's processed/. */
   allowFiles?: boolean;
+  /** False leaves out the table `ledger`, which names the files of all datasets. */
+  hasLedger?: boolean;
   /** As DuckDB writes it (`4GB`); by default four fifths of the machine's. */
   memoryLimit?: string | undefined;
 }): Promise<Lake> {
@@ -99,7 +80,7 @@ export async function openLake({
   });
   const lake = new DuckDBLake(instance, spill, { lakeDir: resolve(lakeDir), catalogs, damage });
   try {
-    await lake.createTables(ledger, published.length > 0 ? '' : unpublishedText(ledger));
+    await lake.createTables(ledger, hasLedger, published.length > 0 ? '' : unpublishedText(ledger));
     if (!allowFiles) await lake.closeFiles();
     return lake;
   } catch (error) {
@@ -138,7 +119,7 @@ class DuckDBLake implements Lake {
     this.#catalogs = catalogs;
   }
 
-  async createTables(ledger: LakeLedger, unpublished: string): Promise<void> {
+  async createTables(ledger: LakeLedger, hasLedger: boolean, unpublished: string): Promise<void> {
     this.#unpublished = unpublished;
     // Timestamps are UTC wherever the person sits.
     await this.#run("SET GLOBAL TimeZone = 'UTC'");
@@ -153,18 +134,14 @@ class DuckDBLake implements Lake {
       const rows = publishedDays(ledger.commits.get(layout) ?? [], days);
       await this.#createTable(daysDataset(layout), DAY_COLUMNS, rows);
     }
-    await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
+    if (hasLedger) await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
     this.tables.sort();
   }
 
   async #createView(catalog: CatalogFile, rows: number | undefined): Promise<void> {
-    const view = planDatasetView(catalog, this.#lakeDir, rows);
-    const { createFiles, files, countMisplaced, uniform, createView } = view;
-    await this.#run(createFiles, { files: JSON.stringify(files) });
-    this.#files.push(...files.flatMap(({ path }) => path ?? []));
-    const [[misplaced]] = (await this.#run(countMisplaced)) as [[bigint]];
-    const areAsCataloged = uniform && (await areUniform((sql) => this.#run(sql), uniform));
-    await this.#run(createView(misplaced === 0n ? 'paths' : 'files', areAsCataloged ? 'files' : 'catalog'));
+    const run = (sql: string, parameters?: Record<string, string>) => this.#run(sql, parameters);
+    const note = (paths: string[]) => void this.#files.push(...paths);
+    await makeDatasetView({ run, note }, catalog, this.#lakeDir, rows);
     this.tables.push(catalog.dataset);
   }
 
@@ -184,8 +161,8 @@ class DuckDBLake implements Lake {
   async closeFiles(): Promise<void> {
     // DuckDB compares a path as it was given, with wildcards escaped, and then the file that it found. Folders are not allowed: they could
     // be written too.
-    const paths = this.#files.flatMap((path) => [path, escapeGlob(path)]).map(sqlString);
-    await this.#run(`SET GLOBAL allowed_paths = [${paths.join(', ')}]`);
+    const paths = new Set(this.#files.flatMap((path) => [path, escapeGlob(path)]));
+    await this.#run(`SET GLOBAL allowed_paths = [${[...paths].map(sqlString).join(', ')}]`);
     await this.#run('SET GLOBAL enable_external_access = false');
     await this.#run('SET GLOBAL lock_configuration = true');
     this.#isClosed = true;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { UsageError } from '../../shared/errors.ts';
 import { isBusinessDate } from '../../shared/keys/business-date.ts';
-import type { Lake } from './lake-sql.ts';
+import type { Lake } from './lake.ts';
 import type { SqlResult } from './sql-statements.ts';
 
 /**

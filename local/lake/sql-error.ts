@@ -8,10 +8,16 @@ interface SqlPlace {
   files: readonly string[];
   /** Names that a query can use, and why others are missing. */
   tables: string;
+  /** What to do next instead, of SQL that is about no lake. */
+  next?: string;
 }
 
+const CLOSED =
+  'A query reads what is published, with the settings that it has; --allow-files opens local files and settings';
+
 /** DuckDB's error as one of ours, with its line of the SQL and the caret below it as an excerpt. */
-export function sqlError(error: unknown, { lakeDir, files, tables }: SqlPlace): Error {
+export function sqlError(error: unknown, place: SqlPlace): Error {
+  const { lakeDir, files } = place;
   if (!(error instanceof Error)) return new Error(String(error));
   if (error instanceof UsageError) return error;
   // What DuckDB's binding says of a text without statements.
@@ -39,14 +45,15 @@ export function sqlError(error: unknown, { lakeDir, files, tables }: SqlPlace): 
     what: 'the SQL does not run',
     why: message,
     excerpt: excerpt?.trimEnd().split('\n'),
-    next: nextStep(message, tables),
+    next: nextStep(message, place),
     cause: error,
   });
 }
 
-function nextStep(message: string, tables: string): string {
+function nextStep(message: string, { tables, next }: SqlPlace): string {
   if (/^INTERRUPT Error/i.test(message)) return 'It was stopped by you';
+  if (next !== undefined) return next;
   return /^Permission Error|configuration has been locked/.test(message)
-    ? 'A query reads what is published, with the settings that it has; --allow-files opens local files and settings'
+    ? CLOSED
     : `Tables of this lake: ${tables}`;
 }

@@ -75,6 +75,29 @@ export function streamOf(result: DuckDBResult): SqlStream {
   };
 }
 
+/** A batch ends after so many characters, so that whoever reads can stop before the long texts of its next rows are made. */
+const BATCH_CHARACTERS = 4 * 1024 * 1024;
+
 async function* batchesOf(result: DuckDBResult): AsyncGenerator<SqlValue[][]> {
-  for await (const rows of result.yieldRows()) yield rows.map((row) => row.map(toSqlValue));
+  for await (const chunk of result) {
+    let rows: SqlValue[][] = [];
+    let characters = 0;
+    for (let index = 0; index < chunk.rowCount; index++) {
+      const row = chunk.getRowValues(index).map(toSqlValue);
+      rows.push(row);
+      characters += charactersOf(row);
+      if (characters < BATCH_CHARACTERS) continue;
+      yield rows;
+      [rows, characters] = [[], 0];
+    }
+    if (rows.length > 0) yield rows;
+  }
+}
+
+function charactersOf(value: SqlValue): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let characters = 0;
+  for (const part of Object.values(value)) characters += charactersOf(part);
+  return characters;
 }

@@ -35,13 +35,21 @@ export class Doorkeeper {
     const { origin } = headers;
     if (origin !== undefined && !own.some((name) => origin === `http://${name}`))
       return problem(403, { name: 'WrongOrigin', message: 'Pages of other sites get no answer.' });
-    const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-    if (method === 'POST' && type !== 'application/json')
-      return problem(415, {
-        name: 'WrongType',
-        message: 'Send the question with content-type: application/json.',
-      });
-    return undefined;
+    // A page of another site may send a GET without an Origin; browsers say so here.
+    if (headers['sec-fetch-site'] === 'cross-site')
+      return problem(403, { name: 'WrongOrigin', message: 'Pages of other sites get no answer.' });
+    if (method !== 'POST') return undefined;
+    const [type, ...facts] = (headers['content-type'] ?? '')
+      .split(';')
+      .map((part) => part.trim().toLowerCase());
+    const charset = facts.find((fact) => fact.startsWith('charset='))?.replaceAll('"', '');
+    const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
+    if (type === 'application/json' && isPlain && ['charset=utf-8', undefined].includes(charset))
+      return undefined;
+    return problem(415, {
+      name: 'WrongType',
+      message: 'Send the question with content-type: application/json, in UTF-8 and not compressed.',
+    });
   }
 
   /** Undefined for a token that opens nothing. */

@@ -9,14 +9,20 @@ import type {
   QueryEngine,
 } from '../../shared/ports/query-engine.ts';
 import { CatalogState } from '../lake/catalog-state.ts';
-import { type Lake, openLake } from '../lake/lake-sql.ts';
+import type { Lake } from '../lake/lake.ts';
+import { openLake } from '../lake/lake-sql.ts';
 import { toJsonValue } from '../lake/sql-value.ts';
+import { dayContents } from './day-contents.ts';
 import { statementReads } from './duckdb-reads.ts';
+import { FewQueries } from './few-queries.ts';
 
 /** Functions in the place of tables that make rows of their arguments alone. Others read files, or what the engine knows of itself. */
 const HARMLESS = new Set(['unnest', 'range', 'generate_series', 'repeat', 'repeat_row', 'values']);
 /** Lakes of earlier commits stay open until so many newer ones are; queries on them are finished then, or opened again. */
 const MOST_OPEN = 8;
+/** A query holds a thread of Node's pool while it works, and reading the catalog needs one too. */
+const MOST_RUNNING = Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1);
+const MOST_WAITING = 500;
 
 interface OpenState {
   catalogs: CatalogFile[];
@@ -45,6 +51,7 @@ export class DuckDBEngine implements QueryEngine {
   #nextId = 1;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<EngineAnswer>>();
+  readonly #few = new FewQueries(MOST_RUNNING, MOST_WAITING);
 
   constructor(lakeDir: string, memoryLimit?: string) {
     this.#lakeDir = lakeDir;
@@ -57,9 +64,13 @@ export class DuckDBEngine implements QueryEngine {
     const catalogs = await this.#state.read();
     if (this.#now?.catalogs !== catalogs) {
       const tables: PublishedTables = new Map(
-        catalogs.map(({ dataset, columns, partitionKeys, days }) => [
+        catalogs.map(({ dataset, columns, partitionKeys, days, partitions }) => [
           dataset,
-          { columns: [...columns, ...partitionKeys], days },
+          {
+            columns: [...columns, ...partitionKeys],
+            days,
+            contents: dayContents(this.#lakeDir, { partitions }),
+          },
         ]),
       );
       this.#now = { catalogs, tables };
@@ -90,18 +101,19 @@ export class DuckDBEngine implements QueryEngine {
           next: `Its tables are ${[...own].sort().join(', ') || 'none'}.`,
         });
       const reading = reads.tableFunctions.find((name) => !HARMLESS.has(name.toLowerCase()));
-      if (reading !== undefined)
-        throw new UsageError({
-          what: `the function ${reading} is not answered in the place of a table`,
-          next: 'The service reads published tables alone.',
-        });
+      if (reading !== undefined) throw unanswered(`the function ${reading} in the place of a table`);
+      const [telling] = reads.unanswered;
+      if (telling !== undefined) throw unanswered(telling);
     } finally {
       lake.running--;
     }
   }
 
   async run(query: EngineQuery, limit: AbortSignal): Promise<EngineAnswer> {
-    const answer = this.#answer(query, limit);
+    const answer = this.#few.run(
+      () => this.#answer(query, limit),
+      AbortSignal.any([limit, this.#closing.signal]),
+    );
     this.#running.add(answer);
     try {
       return await answer;
@@ -154,7 +166,8 @@ export class DuckDBEngine implements QueryEngine {
     }
     const { catalogs = [] } = this.#states.get(published) ?? {};
     const past = catalogs.flatMap((catalog) => seenCatalog(catalog, grant));
-    const lake = openLake({ lakeDir: this.#lakeDir, past, memoryLimit: this.#memoryLimit });
+    const hasLedger = grant.tables === undefined;
+    const lake = openLake({ lakeDir: this.#lakeDir, past, hasLedger, memoryLimit: this.#memoryLimit });
     const opened = { lake, running: 1 };
     this.#lakes.set(id, opened);
     lake.catch(() => this.#lakes.delete(id));
@@ -189,7 +202,8 @@ function seenCatalog(catalog: CatalogFile, { tables }: EngineGrant): CatalogFile
   if (seen === undefined) return [];
   if (seen === 'all') return [catalog];
   const isSeen = ({ name }: { name: string }) => seen.includes(name);
-  const hidden = catalog.partitionKeys.find((key) => !isSeen(key));
+  const inFolders = catalog.columns.filter(({ isPartlyInFolders }) => isPartlyInFolders);
+  const hidden = [...catalog.partitionKeys, ...inFolders].find((column) => !isSeen(column));
   if (hidden)
     throw new UsageError({
       what: `the column ${hidden.name} of ${catalog.dataset} cannot be hidden`,
@@ -210,6 +224,13 @@ function sizeOf(values: readonly unknown[]): number {
           : 9),
     2,
   );
+}
+
+function unanswered(what: string): UsageError {
+  return new UsageError({
+    what: `${what} is not answered`,
+    next: 'The service reads published tables alone.',
+  });
 }
 
 function tooLarge(why: string): UsageError {

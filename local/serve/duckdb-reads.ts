@@ -7,6 +7,8 @@ interface StatementReads {
   tables: { schema: string; name: string }[];
   /** Functions in the place of tables. */
   tableFunctions: string[];
+  /** What tells of the engine and not of tables. */
+  unanswered: string[];
 }
 
 const serialized = z.discriminatedUnion('error', [
@@ -20,8 +22,8 @@ export function statementReads(json: string): StatementReads {
   if (parsed.error) throw refused(parsed.error_message);
   if (parsed.statements.length !== 1)
     throw refused(`it has ${parsed.statements.length} statements instead of one`);
-  const reads: StatementReads = { tables: [], tableFunctions: [] };
-  collect(parsed.statements[0], new Set(), reads);
+  const reads: StatementReads = { tables: [], tableFunctions: [], unanswered: [] };
+  collect(parsed.statements[0], reads);
   return reads;
 }
 
@@ -33,27 +35,73 @@ function refused(why: string): UsageError {
   });
 }
 
-/** Walks a part of the tree; `made` are the names that statements around it make. */
-function collect(part: unknown, made: ReadonlySet<string>, reads: StatementReads): void {
-  if (Array.isArray(part)) for (const one of part) collect(one, made, reads);
-  if (typeof part !== 'object' || part === null || Array.isArray(part)) return;
-  const node = part as Record<string, unknown>;
-  const names = new Set([...made, ...namesMade(node.cte_map)]);
-  if (node.type === 'BASE_TABLE') {
-    const [schema, name] = [String(node.schema_name ?? ''), String(node.table_name ?? '')];
-    const catalog = String(node.catalog_name ?? '');
-    if (schema !== '' || catalog !== '' || !names.has(name.toLowerCase()))
-      reads.tables.push({ schema: [catalog, schema].filter((text) => text !== '').join('.'), name });
+interface Part {
+  part: unknown;
+  /** Names that statements around it make. */
+  made: ReadonlySet<string>;
+}
+
+/** Walks the tree, however deep it is. */
+function collect(statement: unknown, reads: StatementReads): void {
+  const open: Part[] = [{ part: statement, made: new Set() }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { part, made } = next;
+    if (Array.isArray(part)) open.push(...part.map((one) => ({ part: one, made })));
+    else if (typeof part === 'object' && part !== null)
+      open.push(...partsOf(part as Record<string, unknown>, made, reads));
   }
+}
+
+function partsOf(node: Record<string, unknown>, made: ReadonlySet<string>, reads: StatementReads): Part[] {
+  const { parts, names } = definitionsOf(node.cte_map, made);
+  note(node, names, reads);
+  for (const [key, part] of Object.entries(node)) if (key !== 'cte_map') parts.push({ part, made: names });
+  return parts;
+}
+
+/**
+ * `WITH a AS (…), b AS (…)`: a definition reads the names before it, and its own if it is recursive. Before that, a name is the table of the
+ * lake.
+ */
+function definitionsOf(
+  cteMap: unknown,
+  made: ReadonlySet<string>,
+): { parts: Part[]; names: ReadonlySet<string> } {
+  const { map } = Object(cteMap) as { map?: unknown };
+  let names = made;
+  const parts: Part[] = [];
+  for (const entry of Array.isArray(map) ? map : []) {
+    const { key, value } = Object(entry) as { key?: unknown; value?: unknown };
+    const withOwn = new Set([...names, String(key).toLowerCase()]);
+    parts.push({ part: value, made: isRecursive(value) ? withOwn : names });
+    names = withOwn;
+  }
+  return { parts, names };
+}
+
+function isRecursive(definition: unknown): boolean {
+  const { query } = Object(definition) as { query?: unknown };
+  const { node } = Object(query) as { node?: unknown };
+  return (Object(node) as { type?: unknown }).type === 'RECURSIVE_CTE_NODE';
+}
+
+function note(node: Record<string, unknown>, made: ReadonlySet<string>, reads: StatementReads): void {
+  const text = (key: string) => String(node[key] ?? '');
+  if (node.type === 'BASE_TABLE') {
+    const [schema, name, catalog] = [text('schema_name'), text('table_name'), text('catalog_name')];
+    if (schema !== '' || catalog !== '' || !made.has(name.toLowerCase()))
+      reads.tables.push({ schema: [catalog, schema].filter((one) => one !== '').join('.'), name });
+  }
+  // DESCRIBE, SHOW and SUMMARIZE in the place of a table.
+  if (node.type === 'SHOW_REF' && node.query === null) reads.unanswered.push('SHOW or DESCRIBE');
   if (node.type === 'TABLE_FUNCTION') {
     const { function_name: name } = Object(node.function) as { function_name?: unknown };
     reads.tableFunctions.push(String(name ?? ''));
   }
-  for (const child of Object.values(node)) collect(child, names, reads);
+  if (node.class === 'FUNCTION' && TELLING.test(text('function_name')))
+    reads.unanswered.push(text('function_name'));
 }
 
-/** A name counts as made only within the statement that makes it; its own definition may read a table of that name. */
-function namesMade(cteMap: unknown): string[] {
-  const { map } = Object(cteMap) as { map?: unknown };
-  return Array.isArray(map) ? map.map((entry) => String(Object(entry).key).toLowerCase()) : [];
-}
+/** Functions that say what the engine has beside the rows of tables, change it, or hold it up. `pg_typeof` is of a value. */
+const TELLING =
+  /^(pg_(?!typeof$)|duckdb_|col_description|obj_description|shobj_description|current_setting|getvariable|getenv|json_serialize_plan|write_log|sleep_ms|setseed|nextval|currval)/i;

@@ -6,7 +6,13 @@ import type { Doorkeeper } from './doorkeeper.ts';
 
 /** A question with its SQL is far smaller. */
 const MOST_BODY_BYTES = 256 * 1024;
+/** Whoever sends more than a question may have is told so at its end, up to here; then the connection is closed. */
+const MOST_READ_BYTES = 16 * 1024 * 1024;
 const HEADERS_MS = 10_000;
+/** The whole question: it comes from this machine. */
+const REQUEST_MS = 30_000;
+/** Each costs a file handle; browsers and tools keep a few. */
+const MOST_CONNECTIONS = 2_000;
 
 interface ServerOptions {
   ports: AskHttpPorts;
@@ -17,10 +23,13 @@ interface ServerOptions {
 
 /** Answers questions on the loopback interface. A page of another site in a browser of this machine gets no answer. */
 export function askServer({ ports, door, onDefect }: ServerOptions): Server {
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+  const limits = { keepAliveTimeout: 60_000, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS };
+  const server = createServer(limits, (request, response) => {
     respond(request)
       .catch((error: unknown): AskResponse => {
         if (error instanceof PipelineError) return problem(error.retryable ? 503 : 500, error);
+        // A client that went in the middle of its question gets no answer, and is no defect.
+        if (request.destroyed && !request.complete) throw error;
         onDefect(error);
         return problem(500, {
           name: 'InternalError',
@@ -30,6 +39,8 @@ export function askServer({ ports, door, onDefect }: ServerOptions): Server {
       .then(({ status, headers, body }) => {
         response.writeHead(status, {
           ...headers,
+          // What is left of a question that is too long is not waited for.
+          ...(!request.complete && { connection: 'close' }),
           ...(status !== 304 && { 'content-length': String(Buffer.byteLength(body)) }),
         });
         response.end(request.method === 'HEAD' || status === 304 ? undefined : body);
@@ -37,7 +48,7 @@ export function askServer({ ports, door, onDefect }: ServerOptions): Server {
       // The client has gone.
       .catch(() => response.destroy());
   });
-  server.headersTimeout = HEADERS_MS;
+  server.maxConnections = MOST_CONNECTIONS;
   return server;
 
   async function respond(request: IncomingMessage): Promise<AskResponse> {
@@ -52,10 +63,11 @@ export function askServer({ ports, door, onDefect }: ServerOptions): Server {
       });
       return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer' } };
     }
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = urlOf(request);
+    if (!url)
+      return problem(400, { name: 'WrongAddress', message: 'The address of the request cannot be read.' });
     const body = await bodyOf(request);
-    if (body === undefined)
-      return problem(413, { name: 'TooLarge', message: `A question has at most ${MOST_BODY_BYTES} bytes.` });
+    if (typeof body !== 'string') return body;
     return askHttp(ports, asker, {
       method: request.method ?? 'GET',
       path: url.pathname,
@@ -66,14 +78,35 @@ export function askServer({ ports, door, onDefect }: ServerOptions): Server {
   }
 }
 
-/** Undefined if it is too large. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+/** `GET //x` and `OPTIONS *` are no addresses below this one. */
+function urlOf({ url = '/' }: IncomingMessage): URL | undefined {
+  try {
+    return new URL(`http://localhost${url.startsWith('/') ? '' : '/'}${url}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text of a question, or why it is none. */
+async function bodyOf(request: IncomingMessage): Promise<string | AskResponse> {
   if (request.method !== 'POST') return '';
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // A request that is left early must not take its socket, and with it the answer, along.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes <= MOST_BODY_BYTES) chunks.push(chunk);
+    if (bytes > MOST_READ_BYTES) break;
   }
-  return bytes > MOST_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+  if (bytes > MOST_BODY_BYTES)
+    return problem(413, { name: 'TooLarge', message: `A question has at most ${MOST_BODY_BYTES} bytes.` });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    return problem(400, {
+      name: 'NotUtf8',
+      message: 'The question is not UTF-8, so that a text in it would be another one.',
+      next: 'Send it as UTF-8.',
+    });
+  }
 }

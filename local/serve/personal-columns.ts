@@ -18,8 +18,9 @@ export async function seenPersonal(
 ): Promise<string[]> {
   const told: string[] = [];
   for (const [name, role] of Object.entries(roles)) {
+    const seenTables = grantOf(name, role, published).tables;
     for (const [table, hidden] of hiddenColumns(role)) {
-      const seen = grantOf(name, role, published).tables?.get(table) ?? [];
+      const seen = seenTables?.get(table) ?? [];
       const personal = await personalColumns(lakeDir, table, published);
       const left = personal.filter((column) => seen.includes(column));
       if (left.length > 0)

@@ -26,6 +26,7 @@ export function signedTokens({
   return async (token) => {
     const payload = await verifier.verify(token).catch(() => undefined);
     const said: unknown = payload?.[claim];
-    return roleOfPrincipals(roles, (Array.isArray(said) ? said : [said]).map(String));
+    const names = (Array.isArray(said) ? said : [said]).filter((one) => typeof one === 'string');
+    return roleOfPrincipals(roles, names);
   };
 }

@@ -37,14 +37,21 @@ const KEPT_MAP_FIELDS = [
  * TimeoutSeconds of its tasks measure work and not waiting.
  */
 export function prepareMachine(definition: StateMachineDefinition, workerCount: number): PreparedMachine {
+  const before = prepared.get(definition);
+  if (before?.workerCount === workerCount) return before;
   const found: Found = {
     workerCount,
     tasks: new Map(),
     maps: new Map(),
     stateNames: new Map(),
   };
-  return { ...found, definition: prepareStates(definition, found) };
+  const machine = { ...found, definition: prepareStates(definition, found) };
+  prepared.set(definition, machine);
+  return machine;
 }
+
+/** The machine of each definition, as it was prepared last: a night runs one for each of its files. */
+const prepared = new WeakMap<StateMachineDefinition, PreparedMachine & { workerCount: number }>();
 
 interface Found extends Omit<PreparedMachine, 'definition'> {
   workerCount: number;

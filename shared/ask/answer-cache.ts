@@ -45,7 +45,10 @@ export class AnswerCache {
   readonly #flights = new Map<string, Promise<FoundAnswer>>();
   readonly #shared: Guarded;
   readonly #store: Guarded;
-  readonly #served: Record<AnswerOrigin, number> = { memory: 0, shared: 0, store: 0, engine: 0, joined: 0 };
+  readonly #served: Record<AnswerOrigin | 'unkept', number> = {
+    ...{ memory: 0, shared: 0, store: 0, engine: 0, joined: 0 },
+    unkept: 0,
+  };
 
   constructor(options: AnswerCacheOptions) {
     const { clock } = options;
@@ -56,14 +59,16 @@ export class AnswerCache {
     this.#store = new Guarded({ ...limits, timeoutMs: PATIENCE_MS * 20 });
   }
 
-  /** How often each place answered, and how the caches are. */
-  get counts(): object {
+  /** How often each place answered (`unkept`: the engine, for one who asked alone), and how the caches are; their errors only `withErrors`. */
+  counts(withErrors: boolean): object {
     const { shared, store } = this.#options;
+    const shown = ({ lastError, ...counts }: Guarded['counts']) =>
+      withErrors ? { ...counts, lastError } : counts;
     return {
       answers: this.#served,
       memoryBytes: this.#memory.bytes,
-      ...(shared && { [shared.name]: this.#shared.counts }),
-      ...(store && { [store.name]: this.#store.counts }),
+      ...(shared && { [shared.name]: shown(this.#shared.counts) }),
+      ...(store && { [store.name]: shown(this.#store.counts) }),
     };
   }
 
@@ -76,6 +81,13 @@ export class AnswerCache {
     const own = this.#find(key, forMs, make).finally(() => this.#flights.delete(key));
     this.#flights.set(key, own);
     return this.#counted(await own);
+  }
+
+  /** An answer that has no name: it is counted, and kept nowhere. */
+  async unkept(make: () => Promise<Answer>): Promise<FoundAnswer> {
+    const answer = await make();
+    this.#served.unkept++;
+    return { kept: { key: '', answer, bytes: 0, bodies: new Map() }, from: 'engine' };
   }
 
   #counted(found: FoundAnswer): FoundAnswer {

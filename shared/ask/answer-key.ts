@@ -3,7 +3,7 @@ import type { EngineGrant, PublishedTables, QueryLimits } from '../ports/query-e
 import type { NormalSql } from './normal-sql.ts';
 
 /** Of what is written under the key: another form of it needs another number. */
-const FORM = 1;
+const FORM = 2;
 
 /** Everything that an answer depends on. */
 interface AnswerSource {
@@ -16,17 +16,19 @@ interface AnswerSource {
 }
 
 /**
- * The name of an answer: sha-256 of all that it depends on. A commit, a column, a grant or a parameter that is another one makes another name, so
- * that what is kept under a name is never out of date. Parameters are in the statement.
+ * The name of an answer: sha-256 of all that it depends on. A commit, a file, a column, a grant or a parameter that is another one makes another
+ * name, so that what is kept under a name is never out of date, and never of another lake. Parameters are in the statement.
  */
 export function answerKey({ engine, sql, grant, limits, read }: AnswerSource): string {
   const { mostRows, mostBytes } = limits;
   const tables = [...read]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { columns, days }]) => [
+    .map(([name, { columns, days, contents }]) => [
       name,
       columns.map((column) => [column.name, column.type]),
-      Object.entries(days).sort(([a], [b]) => (a < b ? -1 : 1)),
+      Object.entries(days)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([day, commit]) => [day, commit, contents[day] ?? '']),
     ]);
   const source = [
     ...[FORM, engine, sql.text, tables, [mostRows, mostBytes]],

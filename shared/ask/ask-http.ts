@@ -1,8 +1,10 @@
 import { Interrupted, PipelineError, UsageError } from '../errors.ts';
+import { shownText } from '../shown-text.ts';
 import { type AnswerBody, answerBody } from './answer-body.ts';
 import type { FoundAnswer } from './answer-cache.ts';
 import { type Asked, type Asker, type AskPorts, ask, keyOf } from './ask.ts';
 import { type Question, readQuestion } from './question.ts';
+import { keepBody } from './recent-answers.ts';
 import type { Tickets } from './tickets.ts';
 
 /** A request as both servers hand it over; names of headers in lower case. */
@@ -30,6 +32,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** Browsers keep nothing without asking, take no other type than is stated, and show nothing of it in a page of others. */
 const SAFE = { 'cache-control': 'no-cache, private', 'x-content-type-options': 'nosniff' };
 const RETRY_SECONDS = 1;
+const MOST_PATH = 100;
 
 /** Answers a request of somebody who is known. Errors become answers; only defects are thrown. */
 export async function askHttp(ports: AskHttpPorts, asker: Asker, request: AskRequest): Promise<AskResponse> {
@@ -53,11 +56,17 @@ export function problem(
     ...(next && { next }),
     ...(excerpt.length && { excerpt }),
   };
-  return { status, headers: { ...SAFE, 'content-type': JSON_TYPE }, body: JSON.stringify(body) };
+  const later = status === 503 && { 'retry-after': String(RETRY_SECONDS) };
+  return { status, headers: { ...SAFE, 'content-type': JSON_TYPE, ...later }, body: JSON.stringify(body) };
 }
 
+/** Path → the methods that are answered there. */
+const METHODS: Record<string, string> = { '/query': 'POST', '/queries': 'GET, HEAD', '/health': 'GET, HEAD' };
+
 async function routed(ports: AskHttpPorts, asker: Asker, request: AskRequest): Promise<AskResponse> {
-  const { method, path, query, headers } = request;
+  const { path, query, headers } = request;
+  // The server sends an answer to HEAD without its body.
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
   if (method === 'POST' && path === '/query') {
     const question = readQuestion(request.body);
     return answered(ports, asker, question, headers);
@@ -70,19 +79,28 @@ async function routed(ports: AskHttpPorts, asker: Asker, request: AskRequest): P
         name: 'NotFound',
         message: 'There is no such question of this role; ask it with POST /query.',
       });
+    const failure = ports.tickets.failureOf(ticket);
+    if (failure) throw failure;
     const page = query.get('page');
     const body = JSON.stringify({ ...question, ...(page !== null && { page: Number(page) }) });
     return answered(ports, asker, readQuestion(body), headers);
   }
   if (method === 'GET' && path === '/queries') return json(200, { queries: listed(ports, asker) });
-  if (method === 'GET' && path === '/health') return json(200, { state: 'ok', caches: ports.cache.counts });
-  if (path === '/query' || path === '/queries' || path === '/health')
-    return problem(405, { name: 'MethodNotAllowed', message: `${method} is not answered at ${path}.` });
-  return problem(404, {
-    name: 'NotFound',
-    message: `There is nothing at ${path}.`,
-    next: 'POST /query, GET /queries, GET /health',
+  if (method === 'GET' && path === '/health')
+    return json(200, { state: 'ok', caches: ports.cache.counts(asker.role.tables === 'all') });
+  const allow = ticket === undefined ? METHODS[path] : 'GET, HEAD';
+  if (allow === undefined)
+    return problem(404, {
+      name: 'NotFound',
+      message: `There is nothing at ${shownPath(path)}.`,
+      next: 'POST /query, GET /queries, GET /health',
+    });
+  const answer = problem(405, {
+    name: 'MethodNotAllowed',
+    message: `${request.method} is not answered at ${shownPath(path)}.`,
+    next: `Ask with ${allow}.`,
   });
+  return { ...answer, headers: { ...answer.headers, allow } };
 }
 
 async function answered(
@@ -97,6 +115,7 @@ async function answered(
     const key = await keyOf(ports, asker, question);
     if (key === undefined) return found(question, await asking, headers);
     await ports.tickets.give(key, asker.roleName, question);
+    asking.catch((error: Error) => ports.tickets.failed(key, error));
     const location = `/query/${key}`;
     const body = { state: 'running', id: key, next: `GET ${location}`, retryAfterSeconds: RETRY_SECONDS };
     return json(202, body, { location, 'retry-after': String(RETRY_SECONDS) });
@@ -149,8 +168,12 @@ function bodyOf(kept: FoundAnswer['kept'], question: Question, key: string | und
   const known = kept.bodies.get(name);
   if (known) return known;
   const made = answerBody(kept.answer, question, key);
-  if (page === 1) kept.bodies.set(name, made);
+  if (page === 1) keepBody(kept, name, made);
   return made;
+}
+
+function shownPath(path: string): string {
+  return shownText(path.length <= MOST_PATH ? path : `${path.slice(0, MOST_PATH)}…`);
 }
 
 function listed({ queries }: AskHttpPorts, { role }: Asker): object[] {

@@ -5,7 +5,7 @@ import type { Answer } from './answer.ts';
 import type { AnswerCache, FoundAnswer } from './answer-cache.ts';
 import { answerKey, tablesNamed } from './answer-key.ts';
 import { composeQuery } from './compose-query.ts';
-import { grantOf, limitsOf, type Role } from './grant.ts';
+import { grantOfQuestion, limitsOf, type Role } from './grant.ts';
 import type { Mapping } from './mapping.ts';
 import type { NamedQuery } from './named-query.ts';
 import { type NormalSql, normalSql } from './normal-sql.ts';
@@ -88,6 +88,8 @@ class StateMoved extends Error {
 /** Plans of the commits that are shown: most questions are asked again and again, and working a plan out costs more than finding it. */
 const PLANS = new WeakMap<PublishedTables, WeakMap<Role, Map<string, Plan>>>();
 const MOST_PLANS = 1_000;
+/** A longer question is seldom asked twice, and 1,000 of them would fill the memory. */
+const MOST_PLANNED_CHARACTERS = 10_000;
 
 function planned(ports: AskPorts, asker: Asker, question: Question, published: PublishedTables): Plan {
   const byRole = PLANS.get(published) ?? new WeakMap<Role, Map<string, Plan>>();
@@ -98,6 +100,7 @@ function planned(ports: AskPorts, asker: Asker, question: Question, published: P
   const known = plans.get(asked);
   if (known) return known;
   const made = plan(ports, asker, question, published);
+  if (asked.length > MOST_PLANNED_CHARACTERS) return made;
   if (plans.size >= MOST_PLANS) plans.clear();
   plans.set(asked, made);
   return made;
@@ -110,13 +113,35 @@ function plan(
   published: PublishedTables,
 ): Plan {
   const { sql, params, readDays } = statementOf(ports, role, question, published);
-  const grant = grantOf(roleName, role, published);
+  const grant = grantOfQuestion(roleName, role, question.name, published);
+  refuseHidden(ports, question, grant, published);
   const visible = new Map(
     [...published].filter(([name]) => grant.tables === undefined || grant.tables.has(name)),
   );
   const read = readDays(tablesNamed(sql.words, visible));
   const key = answerKey({ engine: ports.engine.name, sql, grant, limits: limitsOf(role), read });
   return { sql, grant, read, key, params, published };
+}
+
+/** A query of the analytics reads every column of its mapping; which one the role lacks says more than the engine would. */
+function refuseHidden(
+  { queries, mapping }: AskPorts,
+  { name }: Question,
+  { name: roleName, tables }: EngineGrant,
+  published: PublishedTables,
+): void {
+  if (name === undefined || !queries.get(name)?.isMapped || !mapping || tables === undefined) return;
+  const seen = tables.get(mapping.table) ?? [];
+  if (seen === 'all' || !published.has(mapping.table)) return;
+  const hidden = Object.values(mapping.columns).filter(
+    (column) => column !== undefined && !seen.includes(column),
+  );
+  if (hidden.length === 0) return;
+  throw new UsageError({
+    what: `the role ${roleName} may not ask '${name}'`,
+    why: `It reads columns of ${mapping.table} that the role does not see: ${hidden.join(', ')}`,
+    next: `Who keeps the roles can give it by name: "queries": ["${name}"]; docs/ask.md says what that means.`,
+  });
 }
 
 function statementOf(
@@ -187,12 +212,9 @@ async function execute(ports: AskPorts, { role }: Asker, planned: Plan): Promise
 }
 
 /** An answer that depends on the clock, on chance or on no table is made for each who asks. */
-async function unkept(ports: AskPorts, asker: Asker, planned: Plan): Promise<FoundAnswer> {
-  const answer = await execute(ports, asker, {
-    ...planned,
-    key: `${planned.key.slice(0, 48)}${unique(ports)}`,
-  });
-  return { kept: { key: '', answer, bytes: 0, bodies: new Map() }, from: 'engine' };
+function unkept(ports: AskPorts, asker: Asker, planned: Plan): Promise<FoundAnswer> {
+  const key = `${planned.key.slice(0, 48)}${unique(ports)}`;
+  return ports.cache.unkept(() => execute(ports, asker, { ...planned, key }));
 }
 
 let asked = 0;

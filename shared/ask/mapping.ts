@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
+import { documentProblems } from '../layout/document-problems.ts';
 
 const name = z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of a column or table');
 
@@ -39,8 +40,7 @@ export function readMapping(text: string, where: string): Mapping {
   }
   const parsed = mapping.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw wrong(`${issue?.path.join('.')}: ${issue?.message}`, where);
+  throw wrong(documentProblems(mapping, parsed.error, 'the mapping').join('; '), where);
 }
 
 function wrong(why: string, where: string): UsageError {

@@ -6,8 +6,18 @@ export interface KeptAnswer {
   key: string;
   answer: Answer;
   bytes: number;
-  /** Form and page → the body that was sent. */
+  /** Form and page → the body that was sent, of the last few. */
   bodies: Map<string, AnswerBody>;
+}
+
+/** Whoever asks for pages of every size makes as many bodies as they like. */
+const MOST_BODIES = 3;
+
+/** Keeps a body with its answer, and lets go of the one that was kept first. */
+export function keepBody({ bodies }: KeptAnswer, name: string, body: AnswerBody): void {
+  bodies.set(name, body);
+  const [oldest] = bodies.keys();
+  if (bodies.size > MOST_BODIES && oldest !== undefined) bodies.delete(oldest);
 }
 
 interface Kept extends KeptAnswer {

@@ -17,7 +17,7 @@ const TOKENS: readonly (readonly [SqlToken['kind'] | 'space', RegExp])[] = [
   ['space', /\s+|--[^\r\n]*|\/\*(?:(?!\/\*|\*\/)[\s\S])*\*\//y],
   ['text', /'(?:[^']|'')*'/y],
   ['quoted-name', /"(?:[^"]|"")+"/y],
-  ['number', /(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?(?![\p{L}\p{N}_$])/uy],
+  ['number', /(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?(?![\p{L}\p{N}_$])/uy],
   ['word', /[\p{L}_][\p{L}\p{M}\p{N}_$]*/uy],
   ['operator', /::/y],
   ['parameter', /:[A-Za-z_]\w*/y],

@@ -1,6 +1,6 @@
 import { GetTablesCommand, type GlueClient, type Table } from '@aws-sdk/client-glue';
 import type { TablePlace } from '../catalog/table-place.ts';
-import { columnsOfTable, readTableState, shownCommits } from '../catalog/table-state.ts';
+import { columnsOfTable, readTableState, shownCommits, shownManifests } from '../catalog/table-state.ts';
 import type { PublishedTables } from '../ports/query-engine.ts';
 import { unavailableOr } from './s3-error.ts';
 
@@ -26,7 +26,11 @@ export function glueTables({ client, database, place }: GlueTablesOptions): () =
     if (known) return known;
     const reading = readTableState(place, table, uri).then((state): PublishedTable => {
       const { columns, partitionKeys } = columnsOfTable(state.metadata);
-      return { columns: [...columns, ...partitionKeys], days: Object.fromEntries(shownCommits(state)) };
+      return {
+        columns: [...columns, ...partitionKeys],
+        days: Object.fromEntries(shownCommits(state)),
+        contents: Object.fromEntries(shownManifests(state)),
+      };
     });
     remembered.set(uri, reading);
     reading.catch(() => remembered.delete(uri));
@@ -46,11 +50,14 @@ export function glueTables({ client, database, place }: GlueTablesOptions): () =
           : [];
       }),
     );
-    const days = Object.fromEntries(
-      published.flatMap(([name, table]) =>
-        Object.entries(table.days).map(([day, commit]) => [`${day} of ${name}`, commit] as const),
-      ),
-    );
+    const ofAll = <T>(part: (table: PublishedTable) => Readonly<Record<string, T>>) =>
+      Object.fromEntries(
+        published.flatMap(([name, table]) =>
+          Object.entries(part(table)).map(([day, value]): [string, T] => [`${day} of ${name}`, value]),
+        ),
+      );
+    const days = ofAll((table) => table.days);
+    const contents = ofAll((table) => table.contents);
     const views = tables
       .filter(({ TableType, Name }) => TableType === 'VIRTUAL_VIEW' && Name !== undefined)
       .map(({ Name = '', StorageDescriptor }): [string, PublishedTable] => [
@@ -60,7 +67,7 @@ export function glueTables({ client, database, place }: GlueTablesOptions): () =
             name: column.Name ?? '',
             type: column.Type ?? 'string',
           })),
-          days,
+          ...{ days, contents },
         },
       ]);
     return new Map([...published, ...views]);

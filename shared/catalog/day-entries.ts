@@ -1,4 +1,4 @@
-import { ObjectNotFound } from '../errors.ts';
+import { ObjectNotFound, RunInconsistent } from '../errors.ts';
 import type { ShownFiles } from '../iceberg/day-manifests.ts';
 import type { FieldIds } from '../iceberg/field-ids.ts';
 import { fileMetrics } from '../iceberg/file-metrics.ts';
@@ -7,7 +7,7 @@ import type { ManifestFile } from '../iceberg/manifest-list.ts';
 import { partitionTuple } from '../iceberg/partition-spec.ts';
 import { columnsUnlikeFile } from '../iceberg/readable-columns.ts';
 import { decodeFooter, footerLengthBytes, TAIL_BYTES } from '../parquet/footer.ts';
-import type { TableColumns } from '../ports/catalog.ts';
+import type { CatalogColumn, CatalogPartition, TableColumns } from '../ports/catalog.ts';
 import { type TablePlace, uriOf } from './table-place.ts';
 
 const PARALLEL_READS = 16;
@@ -20,19 +20,21 @@ interface TableOfFiles {
 }
 
 /**
- * The entries of a day's manifest. A file that the manifest before has keeps what is known of it, so only the footers of new files are read;
- * one that is gone is noted as deleted by this snapshot, for those who read changes.
+ * The entries of a day's manifests. A file that a manifest before has keeps what is known of it, so only the footers of new files are read;
+ * one that is gone is noted as deleted by this snapshot, for those who read changes. The tuple of an entry has the keys of its file.
  */
 export async function entriesOfDay(
   place: TablePlace,
   table: TableOfFiles,
   day: ShownFiles,
-  before: { manifest: ManifestFile; entries: ManifestEntry[] } | undefined,
+  before: StandingManifest[],
   { id, leftOut }: { id: number; leftOut: Set<string> },
 ): Promise<ManifestEntry[]> {
   const standing = new Map(
-    before?.entries.flatMap((entry) =>
-      entry.status === EntryStatus.DELETED ? [] : [[entry.file.path, entry] as const],
+    before.flatMap(({ manifest, entries }) =>
+      entries.flatMap((entry) =>
+        entry.status === EntryStatus.DELETED ? [] : [[entry.file.path, { manifest, entry }] as const],
+      ),
     ),
   );
   const files = day.partitions.flatMap(({ values, files }) => files.map((key) => ({ key, values })));
@@ -41,17 +43,23 @@ export async function entriesOfDay(
   for (let from = 0; from < files.length; from += parallelReads) {
     const some = files.slice(from, from + parallelReads).map(async ({ key, values }) => {
       const known = standing.get(uriOf(place, key));
-      if (known && before) return withNumbers(known, before.manifest, EntryStatus.EXISTING, known.snapshotId);
+      if (known)
+        return withNumbers(known.entry, known.manifest, EntryStatus.EXISTING, known.entry.snapshotId);
       return added(await dataFile(place, table, key, values, leftOut));
     });
     entries.push(...(await Promise.all(some)));
   }
   const wanted = new Set(files.map(({ key }) => uriOf(place, key)));
   for (const [path, known] of standing) {
-    if (!wanted.has(path) && before)
-      entries.push(withNumbers(known, before.manifest, EntryStatus.DELETED, id));
+    if (!wanted.has(path)) entries.push(withNumbers(known.entry, known.manifest, EntryStatus.DELETED, id));
   }
   return entries;
+}
+
+/** A manifest that shows a day now. */
+export interface StandingManifest {
+  manifest: ManifestFile;
+  entries: ManifestEntry[];
 }
 
 /** The numbers that an entry took from its manifest, written out: it moves to a manifest of another snapshot. */
@@ -92,10 +100,29 @@ async function dataFile(
   for (const name of columnsUnlikeFile(footer.schema, catalog)) leftOut.add(name);
   return {
     path: uriOf(place, key),
-    partition: partitionTuple(catalog.partitionKeys, values),
+    partition: partitionTuple(keysOf(catalog, values, key), values),
     fileSizeBytes: sizeBytes,
     ...fileMetrics(footer, (name) => (Object.hasOwn(ids, name) ? ids[name] : undefined)),
   };
+}
+
+/** The keys of a partition, with the types that its table has them in. */
+function keysOf(
+  { columns, partitionKeys }: TableColumns,
+  values: CatalogPartition['values'],
+  where: string,
+): CatalogColumn[] {
+  return Object.keys(values).map((name) => {
+    const column = [...partitionKeys, ...columns].find(
+      (one) => one.name === name || one.formerly?.includes(name),
+    );
+    if (column) return { name, type: column.type };
+    throw new RunInconsistent({
+      what: `a published file is partitioned by '${name}', which is no column of its table`,
+      where,
+      next: 'See what is damaged: "npx positional-lake verify", with the folder of the lake.',
+    });
+  });
 }
 
 async function footerOf({ store }: TablePlace, key: string) {

@@ -1,3 +1,4 @@
+import { specOfKeys } from '../iceberg/bound-spec.ts';
 import {
   changedDays,
   manifestListName,
@@ -6,7 +7,7 @@ import {
   type ShownFiles,
 } from '../iceberg/day-manifests.ts';
 import type { FieldIds } from '../iceberg/field-ids.ts';
-import { type ManifestEntry, type ManifestForm, manifestBytes, readManifest } from '../iceberg/manifest.ts';
+import { formOf, type ManifestEntry, manifestBytes } from '../iceberg/manifest.ts';
 import { type ManifestFile, manifestFile, manifestListBytes } from '../iceberg/manifest-list.ts';
 import {
   columnsBeyondPromotion,
@@ -21,11 +22,12 @@ import {
   type TableMetadata,
   withColumns,
   withSnapshot,
+  withSpecs,
 } from '../iceberg/table-metadata.ts';
 import type { CatalogFile, TableColumns } from '../ports/catalog.ts';
-import { entriesOfDay } from './day-entries.ts';
+import { entriesOfDay, type StandingManifest } from './day-entries.ts';
 import { relocated } from './relocated-table.ts';
-import { manifestsOf, unlessLost } from './stored-manifests.ts';
+import { entriesOf, manifestsOf } from './stored-manifests.ts';
 import { storeMetadata, type TablePlace, uriOf } from './table-place.ts';
 
 /** What readers are to see. */
@@ -58,7 +60,8 @@ interface NextSnapshot extends SnapshotOf {
 
 /**
  * The metadata that shows the days of a catalog. Its manifests and its list are written, which no reader sees before the metadata itself is
- * stored. Answers with `current` if that shows them already. A day has one manifest, so a commit writes one, however long the history is.
+ * stored. Answers with `current` if that shows them already. A day has one manifest for each list of keys that its files are partitioned by,
+ * mostly one, so a commit writes as many, however long the history is.
  */
 export async function nextMetadata(
   place: TablePlace,
@@ -69,9 +72,7 @@ export async function nextMetadata(
   const location = uriOf(place, catalog.dataset);
   // In a lake that was moved, nothing is where the metadata says.
   const standing =
-    current && current.location !== location
-      ? await relocated(place, catalog.dataset, current, (metadata) => formOf(metadata, wanted))
-      : current;
+    current && current.location !== location ? await relocated(place, catalog.dataset, current) : current;
   const parent = standing?.snapshots.find((one) => one['snapshot-id'] === standing['current-snapshot-id']);
   const listed = parent && !wanted.again ? ((await manifestsOf(place, parent)) ?? []) : [];
   const changed = await wanted.changed(listed);
@@ -80,8 +81,12 @@ export async function nextMetadata(
   );
   const of = namesake(catalog.dataset, changed, publishing?.businessDate);
   const id = freeId(of, standing?.snapshots ?? []);
-  const days = await entriesOfDays(place, wanted, changed, listed, { id, leftOut });
-  const base = tableWith(wanted, standing, location, leftOut);
+  const days = await entriesOfDays(place, wanted, standing, changed, listed, { id, leftOut });
+  const base = withSpecs(
+    tableWith(wanted, standing, location, leftOut),
+    days.flatMap(keysOfFiles),
+    wanted.ids,
+  );
   if (changed.length === 0 && base === current) return current;
   const timestampMs = Math.max(wanted.nowMs, base['last-updated-ms'] + 1);
   if (changed.length === 0) return { ...base, 'last-updated-ms': timestampMs };
@@ -92,8 +97,7 @@ export async function nextMetadata(
     sequenceNumber: base['last-sequence-number'] + 1,
     schemaId: base['current-schema-id'],
   };
-  const form = formOf(base, wanted);
-  const made = await writeManifests(place, form, days, { ...next, mayGoBack: wanted.mayGoBack === true });
+  const made = await writeManifests(place, base, days, { ...next, mayGoBack: wanted.mayGoBack === true });
   const manifests = [...unchangedManifests(listed, changed), ...made];
   const list = manifestListBytes(next, parent?.['snapshot-id'], manifests);
   const listPath = await storeMetadata(place, catalog.dataset, manifestListName(id, list), list);
@@ -126,10 +130,8 @@ export async function metadataFaults(
   const current = metadata.snapshots.find((one) => one['snapshot-id'] === metadata['current-snapshot-id']);
   const listed = (current && (await manifestsOf(place, current))) ?? [];
   const lost: string[] = [];
-  for (const { manifest_path: uri } of listed) {
-    if (!(await unlessLost(place, uri, (bytes) => readManifest(bytes, catalog.partitionKeys, uri))))
-      lost.push(uri);
-  }
+  for (const manifest of listed)
+    if (!(await entriesOf(place, metadata, manifest))) lost.push(manifest.manifest_path);
   return { lagging: changedDays(catalog, listed), lost };
 }
 
@@ -137,19 +139,19 @@ export async function metadataFaults(
 async function entriesOfDays(
   place: TablePlace,
   wanted: WantedTable,
+  standing: TableMetadata | undefined,
   changed: ShownFiles[],
   listed: ManifestFile[],
   { id, leftOut }: { id: number; leftOut: Set<string> },
 ): Promise<DayEntries[]> {
-  const { partitionKeys } = wanted.catalog;
   const days = manifestsByDay(listed);
   const found: DayEntries[] = [];
   for (const day of changed) {
-    const manifest = days.get(day.businessDate)?.manifest;
-    const uri = manifest?.manifest_path ?? '';
-    const entries =
-      manifest && (await unlessLost(place, uri, (bytes) => readManifest(bytes, partitionKeys, uri)));
-    const before = manifest && entries && { manifest, entries };
+    const before: StandingManifest[] = [];
+    for (const manifest of days.get(day.businessDate)?.manifests ?? []) {
+      const entries = standing && (await entriesOf(place, standing, manifest));
+      if (entries) before.push({ manifest, entries });
+    }
     found.push({ day, entries: await entriesOfDay(place, wanted, day, before, { id, leftOut }) });
   }
   return found;
@@ -160,28 +162,42 @@ interface DayEntries {
   entries: ManifestEntry[];
 }
 
+/** The lists of keys that files of a day are partitioned by. */
+function keysOfFiles({ entries }: DayEntries): string[][] {
+  const lists = entries.map(({ file }) => Object.keys(file.partition));
+  return [...new Map(lists.map((keys) => [keys.join('/'), keys])).values()];
+}
+
 async function writeManifests(
   place: TablePlace,
-  form: ManifestForm,
+  metadata: TableMetadata,
   days: DayEntries[],
   { dataset, id, sequenceNumber, mayGoBack }: NextSnapshot & { mayGoBack: boolean },
 ): Promise<ManifestFile[]> {
   const made: ManifestFile[] = [];
-  for (const { day, entries } of days) {
-    if (entries.length === 0) continue;
-    const bytes = manifestBytes(form, entries);
-    const name = manifestName(day, bytes, mayGoBack ? sequenceNumber : undefined);
-    const path = await storeMetadata(place, dataset, name, bytes);
-    const written = { path, lengthBytes: bytes.length, snapshotId: id, sequenceNumber };
-    made.push(manifestFile(written, entries, form.partitionKeys));
+  for (const one of days) {
+    for (const keys of keysOfFiles(one)) {
+      const spec = specOfKeys(metadata, keys);
+      if (!spec) throw new Error(`no partition spec of ${dataset} has the keys ${keys.join(', ')}`);
+      const entries = one.entries.filter(({ file }) => hasKeys(file.partition, keys));
+      const bytes = manifestBytes(formOf(metadata, spec), entries);
+      const name = manifestName(one.day, bytes, mayGoBack ? sequenceNumber : undefined);
+      const path = await storeMetadata(place, dataset, name, bytes);
+      const written = { path, lengthBytes: bytes.length, snapshotId: id, sequenceNumber };
+      made.push(manifestFile(written, entries, spec));
+    }
   }
   return made;
+}
+
+function hasKeys(partition: object, keys: string[]): boolean {
+  return Object.keys(partition).join('/') === keys.join('/');
 }
 
 function unchangedManifests(listed: ManifestFile[], changed: ShownFiles[]): ManifestFile[] {
   const days = manifestsByDay(listed);
   for (const { businessDate } of changed) days.delete(businessDate);
-  return [...days.values()].map(({ manifest }) => manifest);
+  return [...days.values()].flatMap(({ manifests }) => manifests);
 }
 
 /** The commit that a snapshot is named after: the one that is being published, else the last that it shows newly. */
@@ -196,11 +212,4 @@ function freeId(of: SnapshotOf, snapshots: Snapshot[]): number {
   let again = 0;
   while (taken.has(snapshotIdOf(of, again))) again++;
   return snapshotIdOf(of, again);
-}
-
-function formOf(metadata: TableMetadata, { catalog: { partitionKeys } }: WantedTable): ManifestForm {
-  const schemaId = metadata['current-schema-id'];
-  const fields = metadata.schemas.find((schema) => schema['schema-id'] === schemaId)?.fields ?? [];
-  const partitionFields = metadata['partition-specs'][0]?.fields ?? [];
-  return { schemaId, fields, partitionKeys, partitionFields };
 }

@@ -234,6 +234,7 @@ class MetadataCatalog<Standing> {
       const { answer, metadata } = await change(remembered, read);
       if (metadata && metadata !== read.state?.metadata) {
         const to = await writeMetadata(remembered, table, metadata, read.state);
+        await remembered.store.written();
         await pointer.point(read.standing, to);
       }
       return answer;

@@ -1,8 +1,9 @@
+import { boundSpec } from '../iceberg/bound-spec.ts';
 import { manifestListName, manifestName, manifestsByDay } from '../iceberg/day-manifests.ts';
-import { type ManifestForm, manifestBytes, readManifest } from '../iceberg/manifest.ts';
+import { formOf, manifestBytes } from '../iceberg/manifest.ts';
 import { type ManifestFile, manifestListBytes } from '../iceberg/manifest-list.ts';
 import { type Snapshot, type TableMetadata, withSnapshots } from '../iceberg/table-metadata.ts';
-import { manifestsOf, unlessLost } from './stored-manifests.ts';
+import { entriesOf, manifestsOf } from './stored-manifests.ts';
 import { storeMetadata, type TablePlace, uriOf } from './table-place.ts';
 
 /**
@@ -14,12 +15,11 @@ export async function relocated(
   place: TablePlace,
   dataset: string,
   metadata: TableMetadata,
-  formOf: (metadata: TableMetadata) => ManifestForm,
 ): Promise<TableMetadata | undefined> {
   const location = uriOf(place, dataset);
   if (!metadata.location.endsWith(`/${dataset}`)) return undefined;
   const before = { ...place, root: metadata.location.slice(0, -dataset.length) };
-  const move = { place, before, dataset, form: formOf(metadata), moved: new Map<string, ManifestFile>() };
+  const move = { place, before, dataset, metadata, moved: new Map<string, ManifestFile>() };
   const snapshots: Snapshot[] = [];
   for (const snapshot of metadata.snapshots) {
     const manifests = await manifestsOf(before, snapshot);
@@ -42,7 +42,7 @@ interface Move {
   place: TablePlace;
   before: TablePlace;
   dataset: string;
-  form: ManifestForm;
+  metadata: TableMetadata;
   moved: Map<string, ManifestFile>;
 }
 
@@ -60,14 +60,14 @@ async function movedManifests(move: Move, manifests: ManifestFile[]): Promise<Ma
 }
 
 async function movedManifest(
-  { place, before, dataset, form }: Move,
+  { place, before, dataset, metadata }: Move,
   manifest: ManifestFile,
 ): Promise<ManifestFile | undefined> {
-  const uri = manifest.manifest_path;
-  const entries = await unlessLost(before, uri, (bytes) => readManifest(bytes, form.partitionKeys, uri));
-  if (!entries) return undefined;
+  const entries = await entriesOf(before, metadata, manifest);
+  const spec = boundSpec(metadata, manifest.partition_spec_id);
+  if (!entries || !spec) return undefined;
   const bytes = manifestBytes(
-    form,
+    formOf(metadata, spec),
     entries.map((entry) => ({
       ...entry,
       file: { ...entry.file, path: `${place.root}${entry.file.path.slice(before.root.length)}` },

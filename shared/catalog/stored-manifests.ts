@@ -1,6 +1,8 @@
 import { ObjectDamaged, ObjectNotFound } from '../errors.ts';
+import { boundSpec } from '../iceberg/bound-spec.ts';
+import { type ManifestEntry, readManifest } from '../iceberg/manifest.ts';
 import { type ManifestFile, readManifestList } from '../iceberg/manifest-list.ts';
-import type { Snapshot } from '../iceberg/table-metadata.ts';
+import type { Snapshot, TableMetadata } from '../iceberg/table-metadata.ts';
 import type { TablePlace } from './table-place.ts';
 
 /** The manifests of a snapshot; undefined if its list is gone or damaged. */
@@ -9,6 +11,16 @@ export function manifestsOf(
   { 'manifest-list': uri }: Snapshot,
 ): Promise<ManifestFile[] | undefined> {
   return unlessLost(place, uri, (bytes) => readManifestList(bytes, uri));
+}
+
+/** The entries of a manifest; undefined if it is gone or damaged. */
+export async function entriesOf(
+  place: TablePlace,
+  metadata: TableMetadata,
+  { manifest_path: uri, partition_spec_id: id }: ManifestFile,
+): Promise<ManifestEntry[] | undefined> {
+  const spec = boundSpec(metadata, id);
+  return spec && unlessLost(place, uri, (bytes) => readManifest(bytes, spec.keys, uri));
 }
 
 /** What is read from an object that the metadata names; undefined if it is gone, damaged, or not in this lake. */

@@ -5,6 +5,9 @@ import type { CatalogColumn, TableColumns } from '../ports/catalog.ts';
 export interface TableChange {
   /** Those of the table in their places, with types that hold the values of both, then the new ones. */
   columns: CatalogColumn[];
+  partitionKeys: CatalogColumn[];
+  /** What the table was partitioned by, if that changes. */
+  partitionedBefore?: CatalogColumn[];
   widened: { name: string; from: string; to: string }[];
   renamed: { from: string; to: string }[];
   /** Columns of the table that the layout does not have: they are null in its rows. */
@@ -24,39 +27,84 @@ export interface ReaderSkills {
   renames: boolean;
 }
 
+/** A day that is published counts for what a table is partitioned by if no later one is: an earlier day may be shown again at any time. */
+export function keysAfter(days: Iterable<string>, businessDate: string): 'layout' | 'table' {
+  return [...days].every((date) => date <= businessDate) ? 'layout' : 'table';
+}
+
+/** A column of either side, while they are compared. */
+interface Field {
+  column: CatalogColumn;
+  /** Is the table partitioned by it, is the layout? Undefined where it does not exist. */
+  isKey: { table?: boolean; layout?: boolean };
+}
+
 /**
  * Compares the table that readers have with the one that a layout fills. A column that the table lacks is added. A type becomes wider if it
  * then holds every value of both exactly: older files stay as they are, and readers cast. A name changes if the layout says what it was
- * (`formerly`). Every other difference is a problem.
+ * (`formerly`). A column may become one that files are partitioned by, and the other way round, as long as its type stays. Every other
+ * difference is a problem. The table is then partitioned as the side `keysOf` is: the layout, unless its day is an earlier one.
  */
 export function planTableChange(
   table: TableColumns,
   wanted: TableColumns,
   skills: ReaderSkills,
+  keysOf: 'layout' | 'table' = 'layout',
 ): TableChange {
-  const change: TableChange = {
-    columns: [...table.columns],
+  const all = (of: TableColumns) => [...of.columns, ...of.partitionKeys];
+  const fields = all(table).map(
+    (column): Field => ({ column, isKey: { table: table.partitionKeys.includes(column) } }),
+  );
+  const standing = [...fields];
+  const change: Pick<TableChange, 'widened' | 'renamed' | 'absent' | 'problems'> = {
     widened: [],
     renamed: [],
-    absent: table.columns.filter((one) => !wanted.columns.some((other) => isSame(one, other))).map(nameOf),
-    problems: keyProblems(table.partitionKeys, wanted.partitionKeys),
+    absent: all(table)
+      .filter((one) => !all(wanted).some((other) => isSame(one, other)))
+      .map(({ name }) => name),
+    problems: [],
   };
-  const taken = new Map<CatalogColumn, string>();
-  for (const column of wanted.columns) {
-    const [standing, another] = table.columns.filter((one) => isSame(one, column));
-    if (!standing) {
-      change.columns.push(column);
+  const taken = new Map<Field, string>();
+  for (const column of all(wanted)) {
+    const isKey = wanted.partitionKeys.includes(column);
+    const [field, another] = standing.filter((one) => isSame(one.column, column));
+    if (!field) {
+      fields.push({ column, isKey: { layout: isKey } });
       continue;
     }
-    const problem = renameProblem(standing, another, column, taken.get(standing), skills);
-    taken.set(standing, column.name);
-    if (problem === undefined) changeColumn(change, table.columns.indexOf(standing), column, skills);
-    else change.problems.push(problem);
+    const problem = renameProblem(field.column, another?.column, column, taken.get(field), skills);
+    taken.set(field, column.name);
+    field.isKey.layout = isKey;
+    changeField(change, field, column, skills, problem);
   }
-  return change;
+  return { ...change, ...keyed(fields, keysOf === 'table' ? table : wanted, table) };
 }
 
-const nameOf = ({ name }: CatalogColumn) => name;
+/** The columns and keys that fields become if files are partitioned by the keys of `by`. */
+function keyed(
+  fields: Field[],
+  by: TableColumns,
+  table: TableColumns,
+): Pick<TableChange, 'columns' | 'partitionKeys' | 'partitionedBefore'> {
+  const keys = by.partitionKeys.flatMap((key) => fields.find(({ column }) => isSame(column, key)) ?? []);
+  const partitionKeys = keys.map((field) => marked(field, 'a key'));
+  const isSameKeys =
+    keys.length === table.partitionKeys.length &&
+    keys.every(({ column }, at) => isSame(column, table.partitionKeys[at]!));
+  return {
+    columns: fields.filter((field) => !keys.includes(field)).map((field) => marked(field, 'a column')),
+    partitionKeys,
+    ...(!isSameKeys && { partitionedBefore: table.partitionKeys }),
+  };
+}
+
+/** Some files have it and others do not if the sides differ, or if it is a column now that only folders have had. */
+function marked({ column, isKey }: Field, as: 'a key' | 'a column'): CatalogColumn {
+  const { table, layout } = isKey;
+  const isMixed = table !== undefined && layout !== undefined && table !== layout;
+  const wasKey = as === 'a column' && (table === true || layout === true);
+  return isMixed || wasKey ? { ...column, isPartlyInFolders: true } : column;
+}
 
 /** A column stays the same if either side says that the other's name was its own. */
 function isSame(one: CatalogColumn, other: CatalogColumn): boolean {
@@ -81,12 +129,19 @@ function renameProblem(
   return `column ${name} of the layout is ${standing.name} there, and readers of this catalog find columns by their names`;
 }
 
-/** Gives the column at a place the name and the type that hold both; an older layout does not take its name back. */
-function changeColumn(change: TableChange, at: number, column: CatalogColumn, skills: ReaderSkills): void {
-  const standing = change.columns[at]!;
+/** Gives a field the name and the type that hold both sides; an older layout does not take its name back. */
+function changeField(
+  change: Pick<TableChange, 'widened' | 'renamed' | 'problems'>,
+  field: Field,
+  column: CatalogColumn,
+  skills: ReaderSkills,
+  renaming: string | undefined,
+): void {
+  const standing = field.column;
   const type = widerType(standing.type, column.type, skills);
-  if (type === undefined) {
-    change.problems.push(`column ${column.name} is ${standing.type} there and ${column.type} in the layout`);
+  const problem = renaming ?? typeProblem(field, column, type);
+  if (type === undefined || problem !== undefined) {
+    if (problem !== undefined) change.problems.push(problem);
     return;
   }
   const isMixed = standing.type !== column.type || standing.hasNarrowerFiles || column.hasNarrowerFiles;
@@ -98,22 +153,34 @@ function changeColumn(change: TableChange, at: number, column: CatalogColumn, sk
     column.name,
   ]);
   names.delete(name);
-  change.columns[at] = {
+  field.column = {
     ...standing,
     name,
     type,
     ...(isMixed ? { hasNarrowerFiles: true } : {}),
     ...(names.size > 0 ? { formerly: [...names] } : {}),
+    ...(column.isPartlyInFolders ? { isPartlyInFolders: true } : {}),
   };
   if (name !== standing.name) change.renamed.push({ from: standing.name, to: name });
   if (type !== standing.type) change.widened.push({ name, from: standing.type, to: type });
 }
 
-/** Folders are named after partition keys, so neither their order nor their types can change. */
-function keyProblems(standing: CatalogColumn[], wanted: CatalogColumn[]): string[] {
-  const text = (keys: CatalogColumn[]) => keys.map(({ name, type }) => `${name} ${type}`).join(', ');
-  if (text(standing) === text(wanted)) return [];
-  return [`it is partitioned by ${text(standing)}, the layout by ${text(wanted)}`];
+/** Values that are in the names of folders, or in manifests for other programs, are those of one type for ever. */
+function typeProblem(
+  { column: standing, isKey }: Field,
+  column: CatalogColumn,
+  type: string | undefined,
+): string | undefined {
+  const { name } = column;
+  const isInFolders = isKey.table || isKey.layout || standing.isPartlyInFolders || column.isPartlyInFolders;
+  if (type === undefined || (isInFolders && standing.type !== column.type)) {
+    const why = isInFolders && type !== undefined ? ', and files are partitioned by it' : '';
+    return `column ${name} is ${standing.type} there and ${column.type} in the layout${why}`;
+  }
+  const isNarrower = standing.hasNarrowerFiles || column.hasNarrowerFiles;
+  return isInFolders && isNarrower
+    ? `files cannot be partitioned by ${name}: earlier ones have it in another type than ${type}`
+    : undefined;
 }
 
 /** A 64-bit integer has at most 19 digits. */

@@ -2,7 +2,9 @@ import type { ObjectStore } from '../ports/object-store.ts';
 
 /** Where the files of a table are, for us and for its readers. */
 export interface TablePlace {
-  store: Pick<ObjectStore, 'get' | 'put' | 'head' | 'readRange'>;
+  store: Pick<ObjectStore, 'get' | 'head' | 'readRange'> & {
+    put(key: string, bytes: Uint8Array): Promise<unknown>;
+  };
   /** Of keys in the store; nothing on AWS. */
   publishedPrefix: string;
   /** What readers put before a key below the published root: `file:///lake/processed/`, `s3://bucket/`. */

@@ -1,14 +1,15 @@
 import { ObjectDamaged } from '../errors.ts';
+import { boundSpec } from '../iceberg/bound-spec.ts';
 import { manifestsByDay } from '../iceberg/day-manifests.ts';
 import type { FieldIds } from '../iceberg/field-ids.ts';
-import { EntryStatus, readManifest } from '../iceberg/manifest.ts';
+import { EntryStatus } from '../iceberg/manifest.ts';
 import type { ManifestFile } from '../iceberg/manifest-list.ts';
-import { partitionValues } from '../iceberg/partition-spec.ts';
+import { type PartitionSpec, partitionValues } from '../iceberg/partition-spec.ts';
 import { earlierNames, type TableMetadata, tableMetadataShape } from '../iceberg/table-metadata.ts';
 import { hiveTypeOf, namedIds } from '../iceberg/table-schema.ts';
 import { byName, fits, wholeNumber } from '../json-shape.ts';
 import type { CatalogPartition, DayPublication, TableColumns } from '../ports/catalog.ts';
-import { manifestsOf, unlessLost } from './stored-manifests.ts';
+import { entriesOf, manifestsOf, unlessLost } from './stored-manifests.ts';
 import { type TablePlace, uriOf } from './table-place.ts';
 
 /** What readers have of a table whose metadata is its catalog. */
@@ -65,6 +66,16 @@ export function shownCommits({ metadata, manifests }: TableState): Map<string, n
   return commits;
 }
 
+/** The manifests of each day that has files, by their places: their names have a hash of their bytes, so that other files are other ones. */
+export function shownManifests({ manifests }: TableState): Map<string, string> {
+  return new Map(
+    [...manifestsByDay(manifests)].map(([date, { manifests: own }]) => [
+      date,
+      own.map((manifest) => manifest.manifest_path).join(' '),
+    ]),
+  );
+}
+
 function emptyDays({ properties }: TableMetadata): Record<string, number> {
   const noted: unknown = JSON.parse(properties[EMPTY_DAYS] ?? '{}');
   return fits(COMMITS, noted) ? noted : {};
@@ -109,10 +120,18 @@ export function columnsOfTable(metadata: TableMetadata): TableColumns {
     const formerly = earlier.get(name);
     return { name, type, ...(formerly && { formerly }) };
   });
-  const keys = new Set(metadata['partition-specs'][0]?.fields.map(({ name }) => name));
+  const specs = metadata['partition-specs'];
+  const sourcesOf = (spec: PartitionSpec | undefined) =>
+    spec?.fields.map((field) => field['source-id']) ?? [];
+  const keys = sourcesOf(specs.find((spec) => spec['spec-id'] === metadata['default-spec-id']));
+  const everKeys = new Set(specs.flatMap(sourcesOf));
+  const byId = new Map(fieldsOfTable(metadata).map(({ id }, index) => [id, fields[index]!]));
   return {
-    columns: fields.filter(({ name }) => !keys.has(name)),
-    partitionKeys: fields.filter(({ name }) => keys.has(name)),
+    columns: [...byId].flatMap(([id, field]) => {
+      if (keys.includes(id)) return [];
+      return [{ ...field, ...(everKeys.has(id) && { isPartlyInFolders: true }) }];
+    }),
+    partitionKeys: keys.flatMap((id) => byId.get(id) ?? []),
   };
 }
 
@@ -127,25 +146,25 @@ export async function partitionsOfDay(
   { metadata, manifests }: TableState,
   businessDate: string,
 ): Promise<CatalogPartition[]> {
-  const uri = manifestsByDay(manifests).get(businessDate)?.manifest.manifest_path;
-  if (uri === undefined) return [];
-  const { partitionKeys } = columnsOfTable(metadata);
-  const entries = await unlessLost(place, uri, (bytes) => readManifest(bytes, partitionKeys, uri));
-  if (!entries) throw lost(uri);
   const partitions = new Map<string, CatalogPartition>();
-  for (const { status, file } of entries) {
-    if (status === EntryStatus.DELETED) continue;
-    const key = file.path.slice(place.root.length);
-    const values = partitionValues(partitionKeys, file.partition);
-    const name = JSON.stringify(values);
-    const location = key.slice(0, key.lastIndexOf('/') + 1);
-    const known = partitions.get(name) ?? { values, location, files: [] };
-    // Files that stood before are in folders of earlier generations.
-    partitions.set(name, {
-      values,
-      location: location > known.location ? location : known.location,
-      files: [...known.files, key],
-    });
+  for (const manifest of manifestsByDay(manifests).get(businessDate)?.manifests ?? []) {
+    const entries = await entriesOf(place, metadata, manifest);
+    const keys = boundSpec(metadata, manifest.partition_spec_id)?.keys;
+    if (!entries || !keys) throw lost(manifest.manifest_path);
+    for (const { status, file } of entries) {
+      if (status === EntryStatus.DELETED) continue;
+      const key = file.path.slice(place.root.length);
+      const values = partitionValues(keys, file.partition);
+      const name = JSON.stringify(values);
+      const location = key.slice(0, key.lastIndexOf('/') + 1);
+      const known = partitions.get(name) ?? { values, location, files: [] };
+      // Files that stood before are in folders of earlier generations.
+      partitions.set(name, {
+        values,
+        location: location > known.location ? location : known.location,
+        files: [...known.files, key],
+      });
+    }
   }
   return [...partitions.values()];
 }

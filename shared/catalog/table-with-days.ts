@@ -3,8 +3,8 @@ import { manifestsByDay, type ShownFiles } from '../iceberg/day-manifests.ts';
 import type { ManifestFile } from '../iceberg/manifest-list.ts';
 import type { DayPublication, TableColumns } from '../ports/catalog.ts';
 import type { WantedTable } from './iceberg-table.ts';
-import { planTableChange, type ReaderSkills } from './table-change.ts';
-import { columnsOfTable, idsOfTable, notedCommits, type TableState } from './table-state.ts';
+import { keysAfter, planTableChange, type ReaderSkills } from './table-change.ts';
+import { columnsOfTable, idsOfTable, notedCommits, shownCommits, type TableState } from './table-state.ts';
 
 /** A publication, or only the columns of a table. */
 export type AddedDay = TableColumns & Partial<DayPublication>;
@@ -18,13 +18,16 @@ export function tableWithDays(
 ): Omit<WantedTable, 'changed'> {
   let table = state && columnsOfTable(state.metadata);
   let ids = state ? idsOfTable(state.metadata) : {};
-  for (const { columns: wanted, partitionKeys, fieldIds = {} } of added) {
-    const { columns: united, problems } = table
-      ? planTableChange(table, { columns: wanted, partitionKeys }, skills)
-      : { columns: wanted, problems: [] };
-    if (problems.length > 0) throw incompatible(where, problems.join('; '));
-    const columns = united.map(({ hasNarrowerFiles: _known, ...column }) => column);
-    table = { columns, partitionKeys };
+  const dates = state ? [...shownCommits(state).keys()] : [];
+  for (const { columns: wanted, partitionKeys, businessDate, fieldIds = {} } of added) {
+    const keysOf = businessDate === undefined ? 'layout' : keysAfter(dates, businessDate);
+    if (businessDate !== undefined) dates.push(businessDate);
+    const united = table
+      ? planTableChange(table, { columns: wanted, partitionKeys }, skills, keysOf)
+      : { columns: wanted, partitionKeys, problems: [] };
+    if (united.problems.length > 0) throw incompatible(where, united.problems.join('; '));
+    const columns = united.columns.map(({ hasNarrowerFiles: _known, ...column }) => column);
+    table = { columns, partitionKeys: united.partitionKeys };
     ids = { ...ids, ...fieldIds };
   }
   const days = added.flatMap(({ businessDate, commit, partitions }) =>

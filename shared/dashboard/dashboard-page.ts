@@ -1,9 +1,16 @@
 import { html, type Markup } from '../look/markup.ts';
 import { pageText } from '../look/page.ts';
 import { PAGE_STYLE } from '../look/page-style.ts';
-import { barChart, columnChart } from './bar-charts.ts';
-import { DASHBOARDS, type Dashboard, type DashboardPart, type ShownColumn } from './dashboards.ts';
+import { barChart, columnChart, MOST_BARS } from './bar-charts.ts';
+import {
+  DASHBOARDS,
+  type Dashboard,
+  type DashboardPart,
+  type FigureKind,
+  type ShownColumn,
+} from './dashboards.ts';
 import { type DashboardLanguage, figureText, shortText } from './figure-text.ts';
+import { gapsOf } from './gaps.ts';
 import { keyFigures } from './key-figures.ts';
 import type { PartAnswer } from './part-answer.ts';
 
@@ -27,9 +34,11 @@ const STYLE = `
 .figures dd { margin: 0; font-size: 1.4rem; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 figure { margin: 0 0 1rem; }
 figure svg { display: block; width: 100%; height: auto; }
+figcaption { font-size: .8125rem; margin-top: .5rem; overflow-wrap: anywhere; }
 .s1 { fill: var(--series1); } .below { fill: var(--bad); }
 footer { margin-top: 1.5rem; font-size: .8125rem; overflow-wrap: anywhere; }`;
 const MOST_ROWS = 40;
+const MOST_GAPS = 12;
 
 const WORDS = {
   en: {
@@ -38,7 +47,12 @@ const WORDS = {
     boards: 'Dashboards',
     asOf: (table: string, night: string) => `${table}, night of ${night}`,
     nothing: 'There is nothing to show for this night.',
+    alone: 'There is no earlier night to compare this one with.',
     more: (rows: number, all: number) => `The first ${rows} of ${all} rows`,
+    last: (rows: number, all: number) => `The last ${rows} of ${all} rows`,
+    drawn: (bars: number, all: number) => `Drawn are the first ${bars} of ${all} rows.`,
+    gaps: (days: string) => `Between the first and the last there is nothing of: ${days}.`,
+    others: (count: number) => `and ${count} more`,
     foot: 'Answered by the named queries',
     commits: 'Read from the commits',
   },
@@ -48,7 +62,12 @@ const WORDS = {
     boards: 'Painéis',
     asOf: (table: string, night: string) => `${table}, noite de ${night}`,
     nothing: 'Não há nada a mostrar para esta noite.',
+    alone: 'Não há noite anterior com que comparar esta.',
     more: (rows: number, all: number) => `As primeiras ${rows} de ${all} linhas`,
+    last: (rows: number, all: number) => `As últimas ${rows} de ${all} linhas`,
+    drawn: (bars: number, all: number) => `O gráfico mostra as primeiras ${bars} de ${all} linhas.`,
+    gaps: (days: string) => `Entre o primeiro e o último não há nada de: ${days}.`,
+    others: (count: number) => `e mais ${count}`,
     foot: 'Respondido pelas consultas nomeadas',
     commits: 'Lido dos commits',
   },
@@ -99,7 +118,14 @@ function partOf(part: DashboardPart, answer: PartAnswer | undefined, language: D
   const title = html`<h2>${part[language]}</h2>`;
   if (!answer || answer.rows.length === 0)
     return html`<section class="card">${title}<p class="faint">${words.nothing}</p></section>`;
+  if (comparesWithItself(answer))
+    return html`<section class="card">${title}<p class="faint">${words.alone}</p></section>`;
   return html`<section class="card">${title}<p class="faint">${datesOf(answer)}</p>${chartOf(part, answer, language)}${tableOf(part, answer, language)}</section>`;
+}
+
+/** Of the first night that there is, a query takes the same one as the earlier night: nothing changed then, which says nothing. */
+function comparesWithItself({ params }: PartAnswer): boolean {
+  return params.earlier_date !== undefined && params.earlier_date === params.business_date;
 }
 
 /** The nights that an answer is about, and other parameters: `2025-08-12 – 2025-08-13, days 30`. */
@@ -128,7 +154,25 @@ function chartOf(part: DashboardPart, answer: PartAnswer, language: DashboardLan
   const scale = (value: number) => shortText(value, kindOf(chart.value), language);
   const drawn =
     chart.form === 'bars' ? barChart({ bars, description }) : columnChart({ bars, description }, scale);
-  return html`<figure>${drawn}</figure>`;
+  return html`<figure>${drawn}${captionOf(chart, kindOf(chart.label), labels, language)}</figure>`;
+}
+
+/** What the chart does not show. */
+function captionOf(
+  { form }: NonNullable<DashboardPart['chart']>,
+  kind: FigureKind,
+  labels: unknown[],
+  language: DashboardLanguage,
+): Markup | undefined {
+  const words = WORDS[language];
+  const gaps = form === 'columns' ? gapsOf(labels, kind) : [];
+  const shown = gaps.slice(0, MOST_GAPS);
+  if (gaps.length > shown.length) shown.push(words.others(gaps.length - shown.length));
+  const said = [
+    ...(form === 'bars' && labels.length > MOST_BARS ? [words.drawn(MOST_BARS, labels.length)] : []),
+    ...(shown.length > 0 ? [words.gaps(shown.join(', '))] : []),
+  ];
+  return said.length > 0 ? html`<figcaption class="faint">${said.join(' ')}</figcaption>` : undefined;
 }
 
 function cells({ columns, rows }: PartAnswer, name: string): unknown[] {
@@ -161,6 +205,6 @@ function tableOf(
   });
   const caption =
     answer.rows.length > MOST_ROWS &&
-    html`<caption>${WORDS[language].more(MOST_ROWS, answer.rows.length)}</caption>`;
+    html`<caption>${WORDS[language][from > 0 ? 'last' : 'more'](MOST_ROWS, answer.rows.length)}</caption>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${part[language]}"><table>${caption}<thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }

@@ -19,7 +19,7 @@ export interface DashboardPart {
   columns: ShownColumn[];
 }
 
-/** A figure above the parts: of the first part's rows the sum, the last one, or how many there are. */
+/** A figure above the parts: of the first part's rows the sum, that of the night (`last`), or how many there are. */
 interface KeyFigure {
   column: string;
   of: 'sum' | 'last' | 'rows';

@@ -23,16 +23,10 @@ export function figureText(value: unknown, kind: FigureKind, language: Dashboard
   if (value === null || value === undefined) return '–';
   const locale = LOCALES[language];
   switch (kind) {
-    case 'money': {
-      const [whole = '0', fraction = ''] = String(value).split('.');
-      const sign = whole.startsWith('-') ? '−' : '';
-      const digits = new Intl.NumberFormat(locale).format(BigInt(whole.replace('-', '')));
-      return `${sign}${digits}${language === 'pt' ? ',' : '.'}${fraction.padEnd(2, '0').slice(0, 2)}`;
-    }
+    case 'money':
+      return money(String(value), language);
     case 'share':
-      return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(
-        Number(value),
-      );
+      return percent(Number(value), language, 2);
     case 'count':
       return new Intl.NumberFormat(locale).format(Number(value));
     case 'number':
@@ -45,9 +39,23 @@ export function figureText(value: unknown, kind: FigureKind, language: Dashboard
   }
 }
 
+/** With two digits, or as many more as the amount has: none is cut off. A text that is no decimal stays as it is. */
+function money(text: string, language: DashboardLanguage): string {
+  const [, minus, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === undefined) return text;
+  const grouped = new Intl.NumberFormat(LOCALES[language]).format(BigInt(whole));
+  return `${minus ? '−' : ''}${grouped}${language === 'pt' ? ',' : '.'}${fraction.padEnd(2, '0')}`;
+}
+
+/** As many digits in each row of a column; on an axis only those that say something. */
+function percent(share: number, language: DashboardLanguage, leastDigits: number): string {
+  const digits = { minimumFractionDigits: leastDigits, maximumFractionDigits: 2 };
+  return new Intl.NumberFormat(LOCALES[language], { style: 'percent', ...digits }).format(share);
+}
+
 /** The same for an axis: 38376678403.93 → `38.4 bn`. */
 export function shortText(value: number, kind: FigureKind, language: DashboardLanguage): string {
-  if (kind === 'share') return figureText(value, kind, language);
+  if (kind === 'share') return percent(value, language, 0);
   const locale = LOCALES[language];
   const [from, unit] = SHORT_UNITS[language].find(([least]) => Math.abs(value) >= least) ?? [1, ''];
   return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(value / from)}${unit}`;

@@ -8,5 +8,6 @@ export const catalogColumnsShape = listOf(
     type: text,
     hasNarrowerFiles: optional(flag),
     formerly: optional(listOf(text)),
+    isPartlyInFolders: optional(flag),
   }),
 );

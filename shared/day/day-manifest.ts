@@ -86,27 +86,29 @@ export function parseDayManifest(text: string): { file: DayManifest } | { proble
   return fits(dayManifestShape, json) ? { file: json } : { problems: ['it is not a day manifest'] };
 }
 
+const ENTRY_KEYS = ['name', ...Object.keys(statedFiguresKeys), 'totals'];
+
 function checkEntry(entry: unknown, at: string, problems: string[]): void {
   if (!isObject(entry)) {
     problems.push(`'${at}' is not an object`);
     return;
   }
-  unknownKeys(entry, ['name', 'sizeBytes', 'crc64nvme', 'records', 'details', 'totals'], `'${at}'`, problems);
-  const { name, crc64nvme, totals } = entry;
+  unknownKeys(entry, ENTRY_KEYS, `'${at}'`, problems);
+  const { name, totals } = entry;
   if (typeof name !== 'string' || name === '' || name.includes('/')) {
     problems.push(`'${at}.name' must be the name of a file without folder`);
   }
-  for (const key of ['sizeBytes', 'records', 'details']) {
+  for (const key of ['sizeBytes', 'contentBytes', 'records', 'details']) {
     const value = entry[key];
     if (value !== undefined && !fits(wholeNumber, value)) {
       problems.push(`'${at}.${key}' must be a whole number`);
     }
   }
-  if (
-    crc64nvme !== undefined &&
-    !(typeof crc64nvme === 'string' && crc64FromBase64(crc64nvme) !== undefined)
-  ) {
-    problems.push(`'${at}.crc64nvme' must be eight bytes in base64`);
+  for (const key of ['crc64nvme', 'contentCrc64nvme']) {
+    const sum = entry[key];
+    if (sum !== undefined && !(typeof sum === 'string' && crc64FromBase64(sum) !== undefined)) {
+      problems.push(`'${at}.${key}' must be eight bytes in base64`);
+    }
   }
   if (totals === undefined) return;
   const sound =

@@ -1,7 +1,7 @@
 import type { Layout } from '../layout/layout.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 
-/** A piece of a file, of some 64 KiB. */
+/** A piece of a file, of at most some 64 KiB. */
 export interface SampleWindow {
   /** Of the file, or of the decompressed bytes of a compressed one. */
   startByte: number;
@@ -24,21 +24,26 @@ export interface FormFinding {
 
 const WINDOW_BYTES = 64 * 1024;
 const WINDOW_COUNT = 7;
+/** Of a file that is a little larger than a sample, shorter windows: to look at a third of it would take as long as to read it. */
+const LEAST_WINDOW_BYTES = 16 * 1024;
+const MOST_SHARE = 1 / 8;
 
 /** The places of a sample's windows; `reachBytes` is how much of each end can be read without reading everything before it. */
 export function windowRanges(sizeBytes: number, reachBytes = Number.POSITIVE_INFINITY): ByteRange[] {
   if (sizeBytes <= WINDOW_COUNT * WINDOW_BYTES) return [{ startByte: 0, endByte: sizeBytes }];
-  const last = sizeBytes - WINDOW_BYTES;
+  const share = Math.floor((sizeBytes * MOST_SHARE) / WINDOW_COUNT);
+  const windowBytes = Math.min(Math.max(share, LEAST_WINDOW_BYTES), WINDOW_BYTES);
+  const last = sizeBytes - windowBytes;
   const starts = Array.from({ length: WINDOW_COUNT }, (_, index) => {
     const start = (last * index) / (WINDOW_COUNT - 1);
-    if (start + WINDOW_BYTES <= reachBytes || start >= sizeBytes - reachBytes) return start;
+    if (start + windowBytes <= reachBytes || start >= sizeBytes - reachBytes) return start;
     return start < sizeBytes / 2 ? (reachBytes * index) / WINDOW_COUNT : last;
   });
   // Even places: UTF-16 is recognised by what stands at even and odd ones.
   const places = [...new Set(starts.map((start) => Math.floor(start / 2) * 2))].sort((a, b) => a - b);
   return places.map((startByte, index) => {
     const next = places[index + 1];
-    return { startByte, endByte: next === undefined ? sizeBytes : Math.min(startByte + WINDOW_BYTES, next) };
+    return { startByte, endByte: next === undefined ? sizeBytes : Math.min(startByte + windowBytes, next) };
   });
 }
 

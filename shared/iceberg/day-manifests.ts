@@ -34,15 +34,22 @@ function hashOf(bytes: Uint8Array, sequenceNumber?: number): string {
     .slice(0, 16);
 }
 
-/** The manifest of each day that has a living file. */
-export function manifestsByDay(
-  manifests: ManifestFile[],
-): Map<string, { commit: number; manifest: ManifestFile }> {
-  const days = new Map<string, { commit: number; manifest: ManifestFile }>();
+/** What a snapshot has of a day: one manifest, or one for each partition spec that files of the day were written under. */
+interface ManifestsOfDay {
+  commit: number;
+  manifests: ManifestFile[];
+}
+
+/** The manifests of each day that has a living file. */
+export function manifestsByDay(manifests: ManifestFile[]): Map<string, ManifestsOfDay> {
+  const days = new Map<string, ManifestsOfDay>();
   for (const manifest of manifests.filter(isLiving)) {
     const [, businessDate, commit] =
       /\/day-(\d{4}-\d{2}-\d{2})-(\d+)-[0-9a-f]+\.avro$/.exec(manifest.manifest_path) ?? [];
-    if (businessDate !== undefined) days.set(businessDate, { commit: Number(commit), manifest });
+    if (businessDate === undefined) continue;
+    const known = days.get(businessDate);
+    if (known) known.manifests.push(manifest);
+    else days.set(businessDate, { commit: Number(commit), manifests: [manifest] });
   }
   return days;
 }

@@ -1,5 +1,4 @@
 import { flag, listOf, nullable, objectOf, text, wholeNumber } from '../json-shape.ts';
-import type { CatalogColumn } from '../ports/catalog.ts';
 import { avroFileBytes, readAvroFile } from './avro-file.ts';
 import {
   type AvroRecord,
@@ -8,8 +7,9 @@ import {
   optionalField,
   requiredField,
 } from './avro-type.ts';
+import type { BoundSpec } from './bound-spec.ts';
 import { EntryStatus, type ManifestEntry } from './manifest.ts';
-import { compareTupleValues, SPEC_ID, tupleBound } from './partition-spec.ts';
+import { compareTupleValues, type TupleKey, tupleBound } from './partition-spec.ts';
 
 /** A manifest as the list of a snapshot has it; the names are those of the specification. */
 export interface ManifestFile {
@@ -125,7 +125,7 @@ export function readManifestList(bytes: Uint8Array, where: string): ManifestFile
 export function manifestFile(
   written: { path: string; lengthBytes: number; snapshotId: number; sequenceNumber: number },
   entries: ManifestEntry[],
-  partitionKeys: readonly CatalogColumn[],
+  spec: BoundSpec,
 ): ManifestFile {
   const having = (status: number) => entries.filter((entry) => entry.status === status);
   const rowsOf = (list: ManifestEntry[]) => list.reduce((sum, { file }) => sum + file.recordCount, 0);
@@ -136,7 +136,7 @@ export function manifestFile(
   return {
     manifest_path: written.path,
     manifest_length: written.lengthBytes,
-    partition_spec_id: SPEC_ID,
+    partition_spec_id: spec.id,
     content: 0,
     sequence_number: written.sequenceNumber,
     min_sequence_number: Math.min(
@@ -150,11 +150,11 @@ export function manifestFile(
     added_rows_count: rowsOf(added!),
     existing_rows_count: rowsOf(existing!),
     deleted_rows_count: rowsOf(deleted!),
-    partitions: partitionKeys.map((key) => summaryOf(key, entries)),
+    partitions: spec.keys.map((key) => summaryOf(key, entries)),
   };
 }
 
-function summaryOf(key: CatalogColumn, entries: ManifestEntry[]): PartitionSummary {
+function summaryOf(key: TupleKey, entries: ManifestEntry[]): PartitionSummary {
   const values = entries.map(({ file }) => file.partition[key.name] ?? null);
   const known = values.filter((value) => value !== null).sort(compareTupleValues);
   const [least, greatest] = [known[0], known.at(-1)];

@@ -1,5 +1,4 @@
 import { listOf, nullable, objectOf, text, wholeNumber } from '../json-shape.ts';
-import type { CatalogColumn } from '../ports/catalog.ts';
 import { avroFileBytes, readAvroFile } from './avro-file.ts';
 import {
   type AvroRecord,
@@ -11,8 +10,10 @@ import {
   recordShape,
   requiredField,
 } from './avro-type.ts';
+import type { BoundSpec } from './bound-spec.ts';
 import type { FileMetrics } from './file-metrics.ts';
-import { type PartitionField, partitionTupleType, SPEC_ID } from './partition-spec.ts';
+import { partitionTupleType, type TupleKey } from './partition-spec.ts';
+import type { TableMetadata } from './table-metadata.ts';
 import type { IcebergField } from './table-schema.ts';
 
 /** A file of a table, with what readers need to know before they open it. */
@@ -35,18 +36,24 @@ export interface ManifestEntry {
 }
 
 /** The schema and the partition spec that a manifest is written with. */
-export interface ManifestForm {
+interface ManifestForm {
   schemaId: number;
   fields: IcebergField[];
-  partitionKeys: CatalogColumn[];
-  partitionFields: PartitionField[];
+  spec: BoundSpec;
+}
+
+/** The schema of now, and a partition spec. */
+export function formOf(metadata: TableMetadata, spec: BoundSpec): ManifestForm {
+  const schemaId = metadata['current-schema-id'];
+  const fields = metadata.schemas.find((schema) => schema['schema-id'] === schemaId)?.fields ?? [];
+  return { schemaId, fields, spec };
 }
 
 const PARQUET = 'PARQUET';
 const CONTENT_DATA = 0;
 
 /** The type of the entries of a manifest of version 2 (Iceberg spec, "Manifests"; the numbers are the ids of the fields there). */
-function entryType(partitionKeys: readonly CatalogColumn[]): AvroRecord {
+function entryType(keys: readonly TupleKey[]): AvroRecord {
   return {
     type: 'record',
     name: 'manifest_entry',
@@ -62,7 +69,7 @@ function entryType(partitionKeys: readonly CatalogColumn[]): AvroRecord {
           requiredField(134, 'content', 'int'),
           requiredField(100, 'file_path', 'string'),
           requiredField(101, 'file_format', 'string'),
-          requiredField(102, 'partition', partitionTupleType(partitionKeys)),
+          requiredField(102, 'partition', partitionTupleType(keys)),
           requiredField(103, 'record_count', 'long'),
           requiredField(104, 'file_size_in_bytes', 'long'),
           optionalField(108, 'column_sizes', pairs(117, 118, 'long')),
@@ -88,15 +95,15 @@ function pairs(keyId: number, valueId: number, value: AvroType): AvroType {
 }
 
 export function manifestBytes(
-  { schemaId, fields, partitionKeys, partitionFields }: ManifestForm,
+  { schemaId, fields, spec }: ManifestForm,
   entries: ManifestEntry[],
 ): Uint8Array {
-  return avroFileBytes(entryType(partitionKeys), {
+  return avroFileBytes(entryType(spec.keys), {
     metadata: {
       schema: JSON.stringify({ type: 'struct', 'schema-id': schemaId, fields }),
       'schema-id': String(schemaId),
-      'partition-spec': JSON.stringify(partitionFields),
-      'partition-spec-id': String(SPEC_ID),
+      'partition-spec': JSON.stringify(spec.fields),
+      'partition-spec-id': String(spec.id),
       'format-version': '2',
       content: 'data',
     },
@@ -134,13 +141,9 @@ function rowOf({
   };
 }
 
-/** The entries of a manifest that this software wrote. Fails with `ObjectDamaged` if it is none. */
-export function readManifest(
-  bytes: Uint8Array,
-  partitionKeys: readonly CatalogColumn[],
-  where: string,
-): ManifestEntry[] {
-  return readAvroFile(entryType(partitionKeys), entryShape, bytes, where).map(entryOf);
+/** The entries of a manifest that this software wrote, whose tuples have these keys. Fails with `ObjectDamaged` if it is none. */
+export function readManifest(bytes: Uint8Array, keys: readonly TupleKey[], where: string): ManifestEntry[] {
+  return readAvroFile(entryType(keys), entryShape, bytes, where).map(entryOf);
 }
 
 interface Pair<V> {

@@ -1,6 +1,6 @@
 import { decimalText } from '../decimal.ts';
 import { RunInconsistent } from '../errors.ts';
-import { objectOf, oneOf, text, wholeNumber } from '../json-shape.ts';
+import { listOf, objectOf, oneOf, text, wholeNumber } from '../json-shape.ts';
 import type { CatalogColumn } from '../ports/catalog.ts';
 import {
   type AvroField,
@@ -15,47 +15,90 @@ import { bigEndian, signedBytesOf } from './single-value.ts';
 import { primitiveType } from './table-schema.ts';
 
 /** A field of a partition spec as table metadata writes it (Iceberg spec, Appendix C, "Partition Specs"). */
-export interface PartitionField {
+interface PartitionField {
   'source-id': number;
   'field-id': number;
   name: string;
   transform: 'identity';
 }
 
-export const partitionFieldShape = objectOf<PartitionField>({
-  'source-id': wholeNumber,
-  'field-id': wholeNumber,
-  name: text,
-  transform: oneOf(['identity']),
-});
-
-/** A table has one spec: a layout with other partition columns is refused. */
-export const SPEC_ID = 0;
-
-/** The first id of a partition field in the reference implementation. */
-const FIRST_FIELD_ID = 1000;
-
 /**
- * Rows are partitioned by their keys as they are. Files lack those columns: a reader takes them from the partition tuple of the manifest
- * (Iceberg spec, "Column Projection": the value of an identity transform comes first).
+ * By which keys the files of a manifest are partitioned. A table has one for each list of keys that its layout ever had: days stay as they
+ * were written (Iceberg spec, "Partition Evolution").
  */
-export function partitionFields(keys: readonly CatalogColumn[], ids: FieldIds): PartitionField[] {
-  return keys.map(({ name }, index) => ({
-    'source-id': idOf(ids, name),
-    'field-id': FIRST_FIELD_ID + index,
-    name,
-    transform: 'identity',
-  }));
+export interface PartitionSpec {
+  'spec-id': number;
+  fields: PartitionField[];
 }
 
-export function lastPartitionId(fields: readonly PartitionField[]): number {
-  return Math.max(FIRST_FIELD_ID - 1, ...fields.map((field) => field['field-id']));
+export const partitionSpecShape = objectOf<PartitionSpec>({
+  'spec-id': wholeNumber,
+  fields: listOf(
+    objectOf<PartitionField>({
+      'source-id': wholeNumber,
+      'field-id': wholeNumber,
+      name: text,
+      transform: oneOf(['identity']),
+    }),
+  ),
+});
+
+/** `last-partition-id` of a table without a spec: the reference implementation gives ids from 1000. */
+export const NO_PARTITION_ID = 999;
+
+/** The specs of a table, and the highest id that was given to a field of one. */
+export interface PartitionSpecs {
+  specs: PartitionSpec[];
+  lastId: number;
+}
+
+/**
+ * The specs with one for rows that are partitioned by `keys` as they are. Files lack those columns: a reader takes them from the partition
+ * tuple of the manifest (Iceberg spec, "Column Projection": the value of an identity transform comes first). A column that was a key before
+ * has the field id that it had then, because tuples of all manifests are read by it; every other one gets the next id.
+ */
+export function withSpec(
+  { specs, lastId }: PartitionSpecs,
+  keys: readonly string[],
+  ids: FieldIds,
+): PartitionSpecs & { id: number } {
+  const wanted = keys.map((name) => ({ name, source: idOf(ids, name) }));
+  const known = specs.find(
+    ({ fields }) =>
+      fields.length === wanted.length &&
+      fields.every(
+        (field, at) => field.name === wanted[at]?.name && field['source-id'] === wanted[at]?.source,
+      ),
+  );
+  if (known) return { specs, lastId, id: known['spec-id'] };
+  const given = new Map(
+    specs.flatMap(({ fields }) => fields.map((field) => [field['source-id'], field['field-id']] as const)),
+  );
+  let last = lastId;
+  const fields = wanted.map(
+    ({ name, source }): PartitionField => ({
+      'source-id': source,
+      'field-id': given.get(source) ?? ++last,
+      name,
+      transform: 'identity',
+    }),
+  );
+  const id = Math.max(-1, ...specs.map((spec) => spec['spec-id'])) + 1;
+  return { specs: [...specs, { 'spec-id': id, fields }], lastId: last, id };
+}
+
+/** A key of the tuples of a manifest: the name is that of the folders. */
+export interface TupleKey {
+  fieldId: number;
+  name: string;
+  /** A Hive type. */
+  type: string;
 }
 
 /** The type of the tuple that a manifest has for each file: field 102 of `data_file`. */
-export function partitionTupleType(keys: readonly CatalogColumn[]): AvroRecord {
+export function partitionTupleType(keys: readonly TupleKey[]): AvroRecord {
   const fields = keys.map(
-    ({ name, type }, index): AvroField => optionalField(FIRST_FIELD_ID + index, name, avroTypeOf(name, type)),
+    ({ fieldId, name, type }): AvroField => optionalField(fieldId, name, avroTypeOf(name, type)),
   );
   return { type: 'record', name: 'r102', fields };
 }

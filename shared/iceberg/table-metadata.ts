@@ -3,11 +3,11 @@ import { byName, fits, listOf, objectOf, optional, text, wholeNumber } from '../
 import type { TableColumns } from '../ports/catalog.ts';
 import { type FieldIds, lastIdOf } from './field-ids.ts';
 import {
-  lastPartitionId,
-  type PartitionField,
-  partitionFieldShape,
-  partitionFields,
-  SPEC_ID,
+  NO_PARTITION_ID,
+  type PartitionSpec,
+  type PartitionSpecs,
+  partitionSpecShape,
+  withSpec,
 } from './partition-spec.ts';
 import { fieldShape, type IcebergField, tableFields } from './table-schema.ts';
 
@@ -38,11 +38,6 @@ interface IcebergSchema {
   type: string;
   'schema-id': number;
   fields: IcebergField[];
-}
-
-interface PartitionSpec {
-  'spec-id': number;
-  fields: PartitionField[];
 }
 
 interface SortOrder {
@@ -87,9 +82,7 @@ export const tableMetadataShape = objectOf<TableMetadata>({
     }),
   ),
   'default-spec-id': wholeNumber,
-  'partition-specs': listOf(
-    objectOf<PartitionSpec>({ 'spec-id': wholeNumber, fields: listOf(partitionFieldShape) }),
-  ),
+  'partition-specs': listOf(partitionSpecShape),
   'last-partition-id': wholeNumber,
   'default-sort-order-id': wholeNumber,
   'sort-orders': listOf(objectOf<SortOrder>({ 'order-id': wholeNumber, fields: listOf(() => undefined) })),
@@ -119,8 +112,7 @@ const NAME_MAPPING = 'schema.name-mapping.default';
 
 /** Metadata of a table that has no snapshot yet. */
 export function newTable(table: TableColumns, ids: FieldIds, location: string, nowMs: number): TableMetadata {
-  const fields = partitionFields(table.partitionKeys, ids);
-  return {
+  const metadata = {
     'format-version': 2,
     'table-uuid': uuidOf(location),
     location,
@@ -129,9 +121,9 @@ export function newTable(table: TableColumns, ids: FieldIds, location: string, n
     'last-column-id': lastIdOf(ids),
     'current-schema-id': 0,
     schemas: [{ type: 'struct', 'schema-id': 0, fields: tableFields(table, ids) }],
-    'default-spec-id': SPEC_ID,
-    'partition-specs': [{ 'spec-id': SPEC_ID, fields }],
-    'last-partition-id': lastPartitionId(fields),
+    'default-spec-id': 0,
+    'partition-specs': [],
+    'last-partition-id': NO_PARTITION_ID,
     'default-sort-order-id': 0,
     'sort-orders': [{ 'order-id': 0, fields: [] }],
     properties: { [NAME_MAPPING]: nameMapping(tableFields(table, ids), table) },
@@ -139,21 +131,61 @@ export function newTable(table: TableColumns, ids: FieldIds, location: string, n
     'snapshot-log': [],
     'metadata-log': [],
   };
+  return partitionedBy(metadata, table, ids);
 }
 
-/** Metadata with the columns that the table has now. A schema that was there before is taken again. */
+/** Metadata of a table whose new files are partitioned by its keys. A spec that was there before is taken again. */
+function partitionedBy(
+  metadata: TableMetadata,
+  { partitionKeys }: TableColumns,
+  ids: FieldIds,
+): TableMetadata {
+  const { specs, lastId, id } = withSpec(
+    specsOf(metadata),
+    partitionKeys.map(({ name }) => name),
+    ids,
+  );
+  return {
+    ...metadata,
+    'default-spec-id': id,
+    'partition-specs': specs,
+    'last-partition-id': lastId,
+  };
+}
+
+/** Metadata with a spec for each of these lists of keys, which files of some days have in their folders. */
+export function withSpecs(
+  metadata: TableMetadata,
+  keysOfFiles: readonly string[][],
+  ids: FieldIds,
+): TableMetadata {
+  const before = specsOf(metadata);
+  const { specs, lastId } = keysOfFiles.reduce<PartitionSpecs>(
+    (known, keys) => withSpec(known, keys, ids),
+    before,
+  );
+  if (specs === before.specs) return metadata;
+  return { ...metadata, 'partition-specs': specs, 'last-partition-id': lastId };
+}
+
+function specsOf(metadata: TableMetadata): PartitionSpecs {
+  return { specs: metadata['partition-specs'], lastId: metadata['last-partition-id'] };
+}
+
+/** Metadata with the columns and the keys that the table has now. A schema that was there before is taken again. */
 export function withColumns(metadata: TableMetadata, table: TableColumns, ids: FieldIds): TableMetadata {
   const fields = tableFields(table, ids);
   const text = JSON.stringify(fields);
   const known = metadata.schemas.find((schema) => JSON.stringify(schema.fields) === text);
   const id = known?.['schema-id'] ?? Math.max(...metadata.schemas.map((schema) => schema['schema-id'])) + 1;
-  return {
+  const changed = {
     ...metadata,
     'last-column-id': Math.max(metadata['last-column-id'], lastIdOf(ids)),
     'current-schema-id': id,
     schemas: known ? metadata.schemas : [...metadata.schemas, { type: 'struct', 'schema-id': id, fields }],
     properties: { ...metadata.properties, [NAME_MAPPING]: nameMapping(fields, table) },
   };
+  return partitionedBy(changed, table, ids);
 }
 
 /** Metadata whose current snapshot is this one. What somebody named is kept, however many snapshots there are. */

@@ -1,8 +1,8 @@
 import type { Kernel } from './kernel.ts';
 import { CHECKSUM_STATE_BYTES } from './shapes.ts';
 
-/** Bytes from outside the kernel are copied in pieces of this size, and summed while they are in the first-level cache. */
-const PIECE_BYTES = 8 * 1024;
+/** Bytes from outside the kernel are copied in pieces of this size, and summed while they are in a near cache. */
+const PIECE_BYTES = 32 * 1024;
 
 /** CRC-64/NVME of a stream of bytes, computed in the kernel. */
 export class StreamChecksum {

@@ -22,6 +22,8 @@ export function runKeys(runId: string) {
     merges: `${root}/merges.json`,
     mergeSpec: (mergeIndex: number) => `${root}/merges/${padded(mergeIndex)}.json`,
     mergeResult: (mergeIndex: number) => `${root}/merges/${padded(mergeIndex)}.result.json`,
+    /** Merged files that are parts as they are. Verify reads it before the parts. */
+    takenParts: `${root}/merges/taken.json`,
     merged: (partition: Record<string, string | null>, fileName: string, dataset?: string) =>
       joined(`${root}/merged`, folder(dataset), partitionPath(partition), fileName),
     mergedRejects: (fileName: string) => `${root}/merged/_rejects/${fileName}`,

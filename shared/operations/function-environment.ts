@@ -20,6 +20,7 @@ const NIGHT = ['EXPECTED_FILES', ...REPORT, 'SLA_HOLIDAYS', 'SLA_WEEKENDS'];
  * `SLA_BUSINESS_DATE`: `day-before` (the night that ends this morning belongs to yesterday; the default) or `same-day`.
  * `SLA_HOLIDAYS`: business dates without files, yyyy-MM-dd, separated by commas. `SLA_WEEKENDS`: `silent` (default) or `watched`.
  * `QUERY_ROLES`: who may ask what, as JSON (docs/ask.md). `REDIS_URL`: a server that keeps answers; without one S3 does.
+ * `REDIS_IAM_CACHE`, `REDIS_IAM_USER`: name of a cache of ElastiCache Serverless, and the user as whom IAM lets the function in.
  */
 export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnvironment>> = {
   starter: {
@@ -57,6 +58,6 @@ export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnviron
       'QUERY_WORKGROUP',
       'QUERY_ROLES',
     ],
-    optional: ['REDIS_URL'],
+    optional: ['REDIS_URL', 'REDIS_IAM_CACHE', 'REDIS_IAM_USER'],
   },
 };

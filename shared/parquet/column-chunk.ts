@@ -14,7 +14,7 @@ import type { ColumnSchema } from './schema.ts';
 
 /** A page is closed once it has this many rows or bytes. */
 const PAGE_ROWS = 20_000;
-const PAGE_BYTES = 256 * 1024;
+const PAGE_BYTES = 320 * 1024;
 /** A chunk of fewer values has no dictionary. */
 const LEAST_DICTIONARY_VALUES = 8;
 

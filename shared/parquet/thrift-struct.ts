@@ -1,7 +1,15 @@
 import { malformed } from './malformed.ts';
 
 /** A value as the Thrift protocol has it: 32-bit integers are numbers, 64-bit ones bigints. */
-type ThriftValue = boolean | number | bigint | string | Uint8Array | ThriftValue[] | ThriftFields | undefined;
+export type ThriftValue =
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | ThriftValue[]
+  | ThriftFields
+  | undefined;
 /** The fields of a structure by number, `field_1`, `field_2` …, in ascending order. */
 export type ThriftFields = { [key: `field_${number}`]: ThriftValue };
 

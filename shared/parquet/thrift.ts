@@ -1,17 +1,14 @@
 import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js';
-import { ByteWriter } from 'hyparquet-writer';
-import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js';
 import { ParquetMalformed } from '../errors.ts';
 import type { ThriftFields, ThriftStruct } from './thrift-struct.ts';
+import { ThriftWriter } from './thrift-writer.ts';
 
 /** Shared by all calls: every page has a header, and a buffer for each would be garbage outside the heap. */
-const writer = new ByteWriter();
+const writer = new ThriftWriter();
 
 /** The bytes of a structure in Thrift's compact protocol. */
 export function encodeThrift<T>(struct: ThriftStruct<T>, value: T): Uint8Array {
-  writer.index = 0;
-  serializeTCompactProtocol(writer, struct.write(value));
-  return writer.getBytes().slice();
+  return writer.encode(struct.write(value));
 }
 
 /** The structure that starts at `bytes[0]`, and its length in bytes. Binary values are views of `bytes`. */

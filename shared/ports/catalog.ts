@@ -12,7 +12,7 @@ export interface Catalog {
    */
   publishDay(day: DayPublication): Promise<boolean>;
 
-  /** True if `<dataset>_days` is a table of the catalog, a row for each day; on one machine our own query makes it from the commits. */
+  /** True if `<dataset>_days` is a table of the catalog, a row for each day. On one machine it is for other programs. */
   readonly hasDaysTable: boolean;
 
   /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
@@ -64,8 +64,11 @@ export type ShownDay = Pick<DayPublication, 'commit' | 'partitions'>;
 /** One difference; of the whole table if it has no date. */
 export interface CatalogDifference {
   businessDate?: string;
-  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files; `unshown` if only other programs do not see it. */
-  kind: 'unreadable' | 'behind' | 'ahead' | 'other' | 'unshown';
+  /**
+   * `behind` and `ahead` of the day's commit; `other` if the same commit has other files; `unshown` if only other programs do not see it;
+   * `unmade` if it is a table for them alone, which an earlier version did not make.
+   */
+  kind: 'unreadable' | 'behind' | 'ahead' | 'other' | 'unshown' | 'unmade';
   /** The commit that readers see. */
   commit?: number;
   /** A clause. */
@@ -108,7 +111,7 @@ export interface ShownSnapshot {
 export interface DayPublication {
   dataset: string;
   columns: CatalogColumn[];
-  /** `year`, `month`, `day`, then the layout's partition columns. */
+  /** `year`, `month`, `day`, then the layout's partition columns; a partition may have those of an earlier layout. */
   partitionKeys: CatalogColumn[];
   /** yyyy-MM-dd */
   businessDate: string;
@@ -124,6 +127,7 @@ export interface DayPublication {
 
 export interface TableColumns {
   columns: CatalogColumn[];
+  /** What the latest day is partitioned by, if there is a day. Every file has the keys that the values of its partition name. */
   partitionKeys: CatalogColumn[];
 }
 
@@ -135,10 +139,15 @@ export interface CatalogColumn {
   hasNarrowerFiles?: boolean | undefined;
   /** Names that the column has in files of before. */
   formerly?: string[] | undefined;
+  /**
+   * True if some files have the column, and others its value in the names of their folders: the layout was partitioned by it, and is no
+   * longer, or the other way round.
+   */
+  isPartlyInFolders?: boolean | undefined;
 }
 
 export interface CatalogPartition {
-  /** Column → value, not escaped; null is the Hive default partition. */
+  /** Key → value, in the order of the folders, not escaped; null is the Hive default partition. */
   values: Record<string, string | null>;
   /** Folder below the published root, ends in `/`. */
   location: string;

@@ -62,6 +62,9 @@ export interface ObjectStore {
   /** Removes objects; keys without an object are no error. */
   delete(keys: string[]): Promise<void>;
 
+  /** True for an object of which nobody else knows yet: a store that keeps drafts has it in memory until they are settled together. */
+  isDraft?(key: string): boolean;
+
   /**
    * Removes everything below folders that nobody writes to any more, each at once: after a failure or a loss of power a folder is whole or
    * not there. Folders that are not there are no error. A store that has only keys has no such method.

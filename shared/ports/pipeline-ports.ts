@@ -32,6 +32,8 @@ interface PipelineSettings {
   wholePartOfFew?: { mostRanges: number; bytes: number };
   /** Number of files that make up a day, or their names (globs); undefined publishes after each file. */
   expectedFiles: number | string[] | undefined;
+  /** Why a day is not published when a file of it is loaded: whoever converts several files at once publishes afterwards. */
+  publishedLater?: string;
   /** Version of the code that runs. It is part of every run id: what other code wrote, a corrected version too, is never taken over. */
   softwareVersion: string;
   /** Who works with the lake, if that is known. Commits say it. */

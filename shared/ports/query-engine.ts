@@ -7,6 +7,8 @@ interface PublishedTable {
   columns: readonly CatalogColumn[];
   /** yyyy-MM-dd → the commit that is shown. */
   days: Readonly<Record<string, number>>;
+  /** yyyy-MM-dd → which files those rows are in: the same number of a commit is another one in another lake, or in one that was made anew. */
+  contents: Readonly<Record<string, string>>;
 }
 
 /** The part of the tables that somebody may see: table → its columns, or all of them. */

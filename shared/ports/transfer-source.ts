@@ -6,6 +6,8 @@ export interface TransferSource {
   readonly name: string;
   /** True if a pin tells every write apart. A server that only shows size and time in seconds cannot. */
   readonly hasStrictPins: boolean;
+  /** For so long, a look may show what was there before: a mount remembers sizes and times, and cannot be asked anew. */
+  readonly remembersMs: number;
 
   /** Every file in it and in the folders below; links are left out. Fails with `StoreUnavailable`. */
   list(): AsyncIterable<SeenFile>;
@@ -14,10 +16,10 @@ export interface TransferSource {
   look(path: string): Promise<SeenFile | undefined>;
 
   /**
-   * The bytes of a range of exactly the file that `pin` names. Any change fails with `SourceChanged`, at the latest after the last byte.
-   * A chunk is valid until the next one is asked for.
+   * Fills `buffer`, from its start, with a range of exactly the file that `pin` names. Any change fails with `SourceChanged`, at the latest
+   * after the last byte.
    */
-  read(path: string, range: ByteRange, pin: string): AsyncIterable<Uint8Array>;
+  readInto(path: string, range: ByteRange, pin: string, buffer: Uint8Array): Promise<void>;
 
   /** Removes exactly the file that `pin` names; false if it is another one by now, which stays. */
   remove(path: string, pin: string): Promise<boolean>;

@@ -60,13 +60,17 @@ export function firstOfCombinedCrc64(whole: bigint, second: bigint, secondLength
   return shifted(whole ^ second, INVERSE_BYTE_POWER, secondLengthBytes);
 }
 
+/** By the power of a byte, its squares: x⁸, x¹⁶, x³² … Parts have one size, so the same ones are needed again and again. */
+const SQUARES = new Map<bigint, bigint[]>();
+
 /** `crc` · `bytePower` to the power of `lengthBytes`. */
 function shifted(crc: bigint, bytePower: bigint, lengthBytes: number): bigint {
+  const squares = SQUARES.get(bytePower) ?? [bytePower];
+  SQUARES.set(bytePower, squares);
   let product = crc;
-  let power = bytePower;
-  for (let left = lengthBytes; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) product = timesModulo(product, power);
-    power = timesModulo(power, power);
+  for (let left = lengthBytes, bit = 0; left > 0; left = Math.floor(left / 2), bit++) {
+    if (bit === squares.length) squares.push(timesModulo(squares[bit - 1]!, squares[bit - 1]!));
+    if (left % 2 === 1) product = timesModulo(product, squares[bit]!);
   }
   return product;
 }

@@ -35,6 +35,8 @@ export interface FilePlan {
   /** For a compressed file, its size when decompressed; all offsets count decompressed bytes. */
   sizeBytes: number;
   compression: FileCompression | null;
+  /** True of a compressed file whose frames can be read one by one. */
+  isSeekable?: boolean | undefined;
   businessDate: string;
   ledgerKey: string;
   attempt: number;
@@ -161,6 +163,7 @@ export const filePlanShape = objectOf<FilePlan>(
     storedBytes: optional(wholeNumber),
     sizeBytes: wholeNumber,
     compression: nullable(oneOf(FILE_COMPRESSIONS)),
+    isSeekable: optional(flag),
     businessDate: text,
     ledgerKey: text,
     attempt: wholeNumber,

@@ -21,6 +21,7 @@ import { type FailedExecution, failedExecutionsShape } from './ended-executions.
 import type { FailureCause } from './failure-cause.ts';
 import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
 import { type NulledExamples, nulledExamplesShape } from './invalid-values.ts';
+import { leaseFrom } from './lease.ts';
 import type { FileContent } from './source-content.ts';
 
 const FILE_STATES = [
@@ -270,12 +271,6 @@ export function isFinal(state: FileState): boolean {
 /** Enough steps to audit a file, few enough to keep the entry small. */
 const HISTORY_LENGTH = 100;
 
-/**
- * A run counts as running for this long after its last step: longer than the longest step with all its retries (six tries of 14 minutes).
- * Only `clean` and people rely on it. No conversion waits for it, so a wrong clock delays a removal and breaks nothing.
- */
-const LEASE_MS = 2 * 60 * 60 * 1000;
-
 /** Is a run working on the file at the time `now`, as far as the ledger knows? */
 export function isInUse(entry: LedgerEntry, now: Date): boolean {
   return !isFinal(entry.state) && Date.parse(entry.leaseUntil ?? entry.updatedAt) > now.getTime();
@@ -288,7 +283,7 @@ export function advanced(
   at: string,
   changes: Partial<LedgerEntry> = {},
 ): LedgerEntry {
-  const leaseUntil = isFinal(state) ? undefined : new Date(Date.parse(at) + LEASE_MS).toISOString();
+  const leaseUntil = isFinal(state) ? undefined : leaseFrom(at);
   const { told: _told, ...before } = entry;
   const next: LedgerEntry = { ...before, leaseUntil, ...changes, state, updatedAt: at };
   const step = { state, at, execution: next.execution, version: next.version };

@@ -1,4 +1,4 @@
-import { listOf, objectOf, oneOf, optional, text, wholeNumber } from '../json-shape.ts';
+import { flag, listOf, objectOf, oneOf, optional, text, wholeNumber } from '../json-shape.ts';
 import { partitionShape } from '../keys/partition-path.ts';
 import type { MergePart, PlannedFile } from '../parquet/merge-plan.ts';
 import { type MergedFile, mergedFileKeys } from './ledger-entry.ts';
@@ -17,12 +17,19 @@ export interface MergeSpec extends PlannedFile<MergePart> {
 /** One item of `runs/<runId>/merges.json`. */
 interface PlannedMerge {
   mergeIndex: number;
+  /** Set if the merged file is a part as it is: `merges/taken.json` says which. Nothing is to be done, so it has neither spec nor result. */
+  taken?: boolean;
 }
 
 /** The file that one merge wrote: `runs/<runId>/merges/<mergeIndex>.result.json`. */
 export interface MergeResult extends MergedFile {
   kind: 'rows' | 'rejects';
   rowGroupRows: number[];
+}
+
+/** A merged file that is a part as it is: one of `runs/<runId>/merges/taken.json`, which has them all. */
+export interface TakenPart extends MergeResult {
+  mergeIndex: number;
 }
 
 const kindShape = oneOf(['rows', 'rejects']);
@@ -46,10 +53,12 @@ export const mergeSpecShape = objectOf<MergeSpec>({
   mode: oneOf(['concat', 'join']),
 });
 
-export const plannedMergesShape = listOf(objectOf<PlannedMerge>({ mergeIndex: wholeNumber }));
+export const plannedMergesShape = listOf(
+  objectOf<PlannedMerge>({ mergeIndex: wholeNumber, taken: optional(flag) }),
+);
 
-export const mergeResultShape = objectOf<MergeResult>({
-  ...mergedFileKeys,
-  kind: kindShape,
-  rowGroupRows: listOf(wholeNumber),
+const mergeResultKeys = { ...mergedFileKeys, kind: kindShape, rowGroupRows: listOf(wholeNumber) };
+export const mergeResultShape = objectOf<MergeResult>(mergeResultKeys);
+export const takenPartsShape = objectOf<{ parts: TakenPart[] }>({
+  parts: listOf(objectOf<TakenPart>({ ...mergeResultKeys, mergeIndex: wholeNumber })),
 });

@@ -25,7 +25,7 @@ import {
 import type { PartManifest } from './part-manifest.ts';
 import { addRejectsDigests } from './rejects-digest.ts';
 import { rejectsRefusal } from './rejects-refusal.ts';
-import { figuresRefusal } from './stated-figures.ts';
+import { figuresRefusal, knownBytes } from './stated-figures.ts';
 
 /** The account of a file, added up from its part manifests: `runs/<runId>/reconciliation.json`. */
 export interface Reconciliation {
@@ -272,8 +272,7 @@ function statedRefusal(
   checksum: string | undefined,
 ): Refusal | undefined {
   if (!dayManifest) return undefined;
-  // For a compressed file the parsers know the decompressed bytes, and the manifest states the bytes that were sent.
-  const bytes = storedBytes === undefined ? { sizeBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
+  const bytes = knownBytes({ sizeBytes, storedBytes, checksum });
   const { key, entry } = dayManifest;
   return figuresRefusal(sourceKey, key, entry, { ...bytes, records: read, details: detail });
 }

@@ -6,6 +6,9 @@ export interface StatedFigures {
   sizeBytes?: number;
   /** CRC-64/NVME of all its bytes, eight bytes in base64, as S3 shows it. */
   crc64nvme?: string;
+  /** Of a compressed file, size and checksum of what comes out of it. */
+  contentBytes?: number;
+  contentCrc64nvme?: string;
   /** Records of every kind. */
   records?: number;
   details?: number;
@@ -14,6 +17,8 @@ export interface StatedFigures {
 export const statedFiguresKeys: ShapesOfKeys<StatedFigures> = {
   sizeBytes: optional(wholeNumber),
   crc64nvme: optional(text),
+  contentBytes: optional(wholeNumber),
+  contentCrc64nvme: optional(text),
   records: optional(wholeNumber),
   details: optional(wholeNumber),
 };
@@ -22,8 +27,29 @@ export const statedFiguresKeys: ShapesOfKeys<StatedFigures> = {
 interface FileFigures {
   sizeBytes: number;
   crc64nvme?: string | undefined;
+  contentBytes?: number | undefined;
+  contentCrc64nvme?: string | undefined;
   records?: number | undefined;
   details?: number | undefined;
+}
+
+/**
+ * What parsers know of the bytes of a file: of a compressed one the size that it was sent with, and what came out of it. `sizeBytes` and
+ * `checksum` are those of what was parsed.
+ */
+export function knownBytes({
+  sizeBytes,
+  storedBytes,
+  checksum,
+}: {
+  sizeBytes: number;
+  storedBytes: number | undefined;
+  checksum: string | undefined;
+}): FileFigures {
+  const content = { contentBytes: sizeBytes, contentCrc64nvme: checksum };
+  return storedBytes === undefined
+    ? { sizeBytes, crc64nvme: checksum, ...content }
+    : { sizeBytes: storedBytes, ...content };
 }
 
 /** Refuses the file because of its first figure that differs from the day manifest; undefined if none does. */
@@ -36,6 +62,13 @@ export function figuresRefusal(
   const checks: [RefusalCode, string, string | number | undefined, string | number | undefined][] = [
     ['size-mismatch', 'bytes', stated.sizeBytes, figures.sizeBytes],
     ['checksum-mismatch', 'as CRC-64/NVME', stated.crc64nvme, figures.crc64nvme],
+    ['size-mismatch', 'decompressed bytes', stated.contentBytes, figures.contentBytes],
+    [
+      'checksum-mismatch',
+      'as CRC-64/NVME of its decompressed bytes',
+      stated.contentCrc64nvme,
+      figures.contentCrc64nvme,
+    ],
     ['control-total-mismatch', 'records', stated.records, figures.records],
     ['control-total-mismatch', 'details', stated.details, figures.details],
   ];

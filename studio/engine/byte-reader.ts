@@ -22,5 +22,5 @@ export function sourceOf(reader: ByteReader): OpenSource {
       }
     },
   };
-  return { raw, info, compression: null };
+  return { raw, info, compression: null, isSeekable: false };
 }

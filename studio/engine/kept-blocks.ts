@@ -1,9 +1,9 @@
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import type { ByteReader } from './byte-reader.ts';
 
-const BLOCK_BYTES = 128 * 1024;
+const BLOCK_BYTES = 64 * 1024;
 /** 32 MiB: what people look at, and the samples by which the form of a file is judged. */
-const MOST_BLOCKS = 256;
+const MOST_BLOCKS = 512;
 
 /** A file of which the blocks that were read last are kept: whoever scrolls reads the same places again and again. */
 export function withKeptBlocks(reader: ByteReader): ByteReader {

@@ -25,6 +25,8 @@ export interface RecordWindow {
 }
 
 const READ_BYTES = 128 * 1024;
+/** What is around a record: its length and that of a block, or line ends. */
+const FRAME_BYTES = 8;
 /** Far more than one page of a screen shows. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
@@ -39,8 +41,12 @@ export async function recordWindow(
 ): Promise<RecordWindow> {
   const pages = new WindowPages(layout, form, kernel, from, count);
   const stop = Math.min(form.span.endByte, from.linkByte + MOST_BYTES);
-  for (let at = from.linkByte; at < stop && !pages.isDone; ) {
-    const range = { startByte: at, endByte: Math.min(at + READ_BYTES, form.span.endByte) };
+  let wantedBytes = Math.min(
+    READ_BYTES,
+    (count + from.skippedRecords + 1) * (layout.record.lengthBytes + FRAME_BYTES),
+  );
+  for (let at = from.linkByte; at < stop && !pages.isDone; wantedBytes = READ_BYTES) {
+    const range = { startByte: at, endByte: Math.min(at + wantedBytes, form.span.endByte) };
     pages.take(await reader.read(range), range, range.endByte === form.span.endByte);
     at = range.endByte;
   }

@@ -10,3 +10,11 @@ export interface ConvertedFile {
   reason?: string;
   warnings?: string[];
 }
+
+/** A line of what convert says while it works. */
+export interface ConvertEvent {
+  progress?: { stage: string; totalBytes: number; bytesRead: number; rows: number; rejected: number };
+  file?: ConvertedFile;
+  /** It was stopped before there was anything to say of a file. */
+  stopped?: boolean;
+}

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PipelineError, UsageError } from '../../shared/errors.ts';
+import { UsageError } from '../../shared/errors.ts';
+import { StudioDefect, toldError } from './told-error.ts';
 
 /** The largest request: layouts and corrected records, never files. */
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
@@ -19,11 +20,12 @@ export function answer(
   response.end(body);
 }
 
-/** What a failure says to people. A fault of ours is none of theirs, but they see its message too. */
+/** What a failure says to people, after a part of the answer too. */
 export function answerError(response: ServerResponse, error: unknown): void {
-  const { message } = error as Error;
+  const told = toldError(error);
+  const { message } = told;
   if (response.headersSent) response.end(`${JSON.stringify({ error: message })}\n`);
-  else answerJson(response, error instanceof PipelineError ? 422 : 500, { error: message });
+  else answerJson(response, told instanceof StudioDefect ? 500 : 422, { error: message });
 }
 
 export async function bodyOf(request: IncomingMessage): Promise<unknown> {

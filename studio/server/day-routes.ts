@@ -24,6 +24,7 @@ import { findJson } from '../../shared/pipeline/store/json-object.ts';
 import { nightReport } from '../../shared/report/night-report.ts';
 import { nightPage } from '../../shared/report/page/night-page.ts';
 import { filePlanShape } from '../../shared/run/file-plan.ts';
+import { requested } from './told-error.ts';
 
 /** A day of a dataset in a lake. */
 export interface LakeDay {
@@ -85,7 +86,7 @@ export async function rejectsRoute({ lake, dataset, businessDate }: LakeDay) {
 
 /** Loads corrected records as a supplement of the file that rejected them, as `convert --supplement-of` does. */
 export async function supplementRoute(body: unknown, signal: AbortSignal) {
-  const { lake, dataset, businessDate, sourceKey, records } = supplementShape.parse(body);
+  const { lake, dataset, businessDate, sourceKey, records } = requested(supplementShape, body);
   const ports = await lakePorts(lake);
   const { record } = await statusLayout(ports.lake, dataset, businessDate);
   const layout = await layoutOf(ports, dataset, businessDate, sourceKey);

@@ -11,36 +11,62 @@ import { toJsonValue } from '../../local/lake/sql-value.ts';
 import { RunInconsistent } from '../../shared/errors.ts';
 import { dayStatus } from '../../shared/pipeline/operate/day-status.ts';
 import { ledgerDays } from '../../shared/pipeline/store/day-ledger.ts';
+import { requested } from './told-error.ts';
 
 const convertShape = z.object({
   layout: z.string().min(1),
   inputs: z.array(z.string()).min(1),
   lake: z.string().min(1),
   businessDate: z.string().nullable(),
+  /** By which the page may stop it. */
+  id: z.string().min(1).max(100),
 });
+const stopShape = z.object({ id: z.string() });
 const queryShape = z.object({ lake: z.string().min(1), sql: z.string(), rows: z.int().min(1).max(100_000) });
 
-/** Runs convert, and writes what it says of each file, a line each. */
+/** Conversions that run, by the ids that the page gave them. */
+const running = new Map<string, AbortController>();
+
+/** Runs convert, and writes how far it is and what it says of each file, a line each. A page that is closed stops nothing. */
 export async function convertRoute(
   body: unknown,
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const { layout, inputs, lake, businessDate } = convertShape.parse(body);
-  const files = await convert({
-    ...{ layout, signal },
-    lake: resolve(startDir, lake),
-    inputs: inputs.map((input) => resolve(startDir, input)),
-    ...(businessDate !== null && { businessDate }),
-  });
-  response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-  for (const file of files) response.write(`${JSON.stringify({ file })}\n`);
-  response.end();
+  const { layout, inputs, lake, businessDate, id } = requested(convertShape, body);
+  const stopping = new AbortController();
+  running.set(id, stopping);
+  const write = (event: object) => {
+    if (!response.headersSent) response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+    response.write(`${JSON.stringify(event)}\n`);
+  };
+  try {
+    const files = await convert({
+      layout,
+      signal: AbortSignal.any([signal, stopping.signal]),
+      onProgress: (progress) => write({ progress }),
+      lake: resolve(startDir, lake),
+      inputs: inputs.map((input) => resolve(startDir, input)),
+      ...(businessDate !== null && { businessDate }),
+    });
+    for (const file of files) write({ file });
+    if (files.length === 0) write({ stopped: true });
+    response.end();
+  } finally {
+    running.delete(id);
+  }
+}
+
+/** Stops a conversion as Ctrl-C does; its own answer says what became of the file. */
+export function stopRoute(body: unknown): { stopping: boolean } {
+  const stopping = running.get(requested(stopShape, body).id);
+  stopping?.abort();
+  return { stopping: stopping !== undefined };
 }
 
 /** The first rows of an answer, with the types of its columns. Of several statements the last one answers. */
 export async function queryRoute(body: unknown) {
-  const { lake: folder, sql, rows: most } = queryShape.parse(body);
+  const { lake: folder, sql, rows: most } = requested(queryShape, body);
   const lake = await openLake({ lakeDir: resolve(startDir, folder) });
   try {
     const { columns, batches } = await lake.stream(bindBusinessDate(lake, sql, undefined));

@@ -7,6 +7,7 @@ import { startDir } from '../../local/adapters/project-folders.ts';
 import { OutputUnwritable } from '../../shared/errors.ts';
 import { copybookNames } from '../../shared/layout/compile/expand-copybook.ts';
 import { plainLayoutText } from '../../shared/layout/layout-json.ts';
+import { requested } from './told-error.ts';
 
 const saveShape = z.object({ path: z.string().min(1), text: z.string(), known: z.string().nullable() });
 
@@ -30,7 +31,7 @@ function copybooksNamed(text: string, file: string): string[] {
 
 /** Writes a layout file whole or not at all, and never over what somebody else wrote since it was read. */
 export async function saveLayout(body: unknown): Promise<{ file: string }> {
-  const { path, text, known } = saveShape.parse(body);
+  const { path, text, known } = requested(saveShape, body);
   const file = isLayoutName(path) ? resolve(startDir, 'layouts', `${path}.json`) : resolve(startDir, path);
   const there = await readFile(file, 'utf8').catch((cause) => {
     if (isCode(cause, ...NOT_THERE)) return null;

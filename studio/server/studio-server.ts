@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { ZodError } from 'zod';
 import { UsageError } from '../../shared/errors.ts';
+import { isBusinessDate } from '../../shared/keys/business-date.ts';
 import type { PageFiles } from '../build/build-page.ts';
 import { answer, answerError, answerJson, bodyOf } from './answers.ts';
 import { dayRoute, type LakeDay, rejectsRoute, reportRoute, supplementRoute } from './day-routes.ts';
-import { convertRoute, lakeRoute, queryRoute } from './lake-routes.ts';
+import { convertRoute, lakeRoute, queryRoute, stopRoute } from './lake-routes.ts';
 import { folderOf, loadedLayout, saveLayout } from './layout-routes.ts';
 import { OpenedFiles } from './opened-files.ts';
 import { type PageBoot, servedPage, servedPolicy } from './page-html.ts';
@@ -87,9 +87,7 @@ class StudioRoutes {
     try {
       await this.answerTo(path, request, response);
     } catch (error) {
-      const told =
-        error instanceof ZodError ? new UsageError({ what: 'the request lacks something' }) : error;
-      answerError(response, told);
+      answerError(response, error);
     }
   }
 
@@ -128,6 +126,7 @@ class StudioRoutes {
     else if (path === 'api/query') answerJson(response, 200, await queryRoute(body));
     else if (path === 'api/supplement')
       answerJson(response, 200, await supplementRoute(body, this.ending.signal));
+    else if (path === 'api/stop') answerJson(response, 200, stopRoute(body));
     else if (path === 'api/convert') await convertRoute(body, response, this.ending.signal);
     else answer(response, 404, 'text/plain', 'There is nothing here.\n');
   }
@@ -159,7 +158,11 @@ class StudioRoutes {
 
 function dayIn(query: URLSearchParams): LakeDay {
   const word = (name: string) => query.get(name) ?? '';
-  return { lake: word('lake'), dataset: word('dataset'), businessDate: word('date') };
+  const day = { lake: word('lake'), dataset: word('dataset'), businessDate: word('date') };
+  if (day.dataset === '') throw new UsageError({ what: 'the request names no dataset' });
+  if (!isBusinessDate(day.businessDate))
+    throw new UsageError({ what: `'${day.businessDate}' is not a day as yyyy-MM-dd` });
+  return day;
 }
 
 function pathIn(body: unknown): string {

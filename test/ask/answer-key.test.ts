@@ -12,11 +12,15 @@ const days = fc.dictionary(
   fc.constantFrom('2025-08-11', '2025-08-12', '2025-08-13'),
   fc.integer({ min: 1, max: 3 }),
 );
-const published = fc.tuple(days, days).map(
-  ([a, b]): PublishedTables =>
+const contents = fc.dictionary(
+  fc.constantFrom('2025-08-11', '2025-08-12', '2025-08-13'),
+  fc.constantFrom('files', 'other files'),
+);
+const published = fc.tuple(days, days, contents).map(
+  ([a, b, contents]): PublishedTables =>
     new Map([
-      ['contracts', { columns: COLUMNS, days: a }],
-      ['sales', { columns: COLUMNS, days: b }],
+      ['contracts', { columns: COLUMNS, days: a, contents }],
+      ['sales', { columns: COLUMNS, days: b, contents: {} }],
     ]),
 );
 const columns = fc.oneof(
@@ -39,6 +43,12 @@ const sql = fc.constantFrom(
 
 const source = fc.record({ name, role, published, sql, engine: fc.constantFrom('duckdb 1', 'athena 3') });
 
+const part = fc.constantFrom('all', 'name', 'role', 'published', 'sql', 'engine');
+
+function withOtherFiles(tables: PublishedTables, others: PublishedTables): PublishedTables {
+  return new Map([...tables].map(([table, of]) => [table, { ...of, contents: others.get(table)!.contents }]));
+}
+
 function keyOf({
   name,
   role,
@@ -55,7 +65,12 @@ function keyOf({
     [...(grant.tables ?? [['all', 'all']])].sort(),
     normal.text,
     engine,
-    [...read].map(([table, { days }]) => [table, Object.entries(days).sort()]),
+    [...read].map(([table, { days, contents }]) => [
+      table,
+      Object.entries(days)
+        .sort()
+        .map(([day, commit]) => [day, commit, contents[day] ?? '']),
+    ]),
   ]);
   return [answerKey({ engine, sql: normal, grant, limits: LIMITS, read }), meant];
 }
@@ -63,7 +78,10 @@ function keyOf({
 describe('the key of an answer', () => {
   it('is the same for the same statement, grant and commits, and for nothing else', () => {
     fc.assert(
-      fc.property(source, source, (a, b) => {
+      fc.property(source, source, part, (a, otherSource, which) => {
+        // Most of them differ in one part alone, and in the published tables in the files alone.
+        const b = which === 'all' ? otherSource : { ...a, [which]: otherSource[which] };
+        if (which === 'published') b.published = withOtherFiles(a.published, otherSource.published);
         const [[key, meant], [other, otherMeant]] = [keyOf(a), keyOf(b)];
         expect(key === other).toBe(meant === otherMeant);
       }),
@@ -84,8 +102,8 @@ describe('the key of an answer', () => {
   it('a commit of a table that is read makes another, one of another table does not', () => {
     const state = (contracts: number, sales: number): PublishedTables =>
       new Map([
-        ['contracts', { columns: COLUMNS, days: { '2025-08-12': contracts } }],
-        ['sales', { columns: COLUMNS, days: { '2025-08-12': sales } }],
+        ['contracts', { columns: COLUMNS, days: { '2025-08-12': contracts }, contents: {} }],
+        ['sales', { columns: COLUMNS, days: { '2025-08-12': sales }, contents: {} }],
       ]);
     const key = (published: PublishedTables) =>
       keyOf({
@@ -101,8 +119,8 @@ describe('the key of an answer', () => {
 
   it('a table is read if its name stands anywhere, in quotes too; a table of days is of all', () => {
     const tables: PublishedTables = new Map([
-      ['contracts', { columns: [], days: {} }],
-      ['sales', { columns: [], days: {} }],
+      ['contracts', { columns: [], days: {}, contents: {} }],
+      ['sales', { columns: [], days: {}, contents: {} }],
     ]);
     const read = (text: string) => [...tablesNamed(normalSql(text).words, tables).keys()];
     expect(read('SELECT 1 FROM "Contracts"')).toEqual(['contracts']);

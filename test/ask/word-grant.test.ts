@@ -4,9 +4,9 @@ import type { PublishedTables } from '../../shared/ports/query-engine.ts';
 
 const columns = ['id', 'cpf', 'value', 'year'].map((name) => ({ name, type: 'string' }));
 const PUBLISHED: PublishedTables = new Map([
-  ['contracts', { columns, days: {} }],
-  ['contracts_rejects', { columns, days: {} }],
-  ['sales', { columns, days: {} }],
+  ['contracts', { columns, days: {}, contents: {} }],
+  ['contracts_rejects', { columns, days: {}, contents: {} }],
+  ['sales', { columns, days: {}, contents: {} }],
 ]);
 const FEW = { tables: new Map([['contracts', ['id', 'value', 'year']]]) };
 

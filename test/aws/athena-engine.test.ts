@@ -89,7 +89,7 @@ class WireAthena {
 const wire = { athena: new WireAthena() };
 let engine: AthenaEngine;
 const PUBLISHED: PublishedTables = new Map([
-  ['contracts', { columns: [{ name: 'cpf', type: 'string' }], days: {} }],
+  ['contracts', { columns: [{ name: 'cpf', type: 'string' }], days: {}, contents: {} }],
 ]);
 const QUERY: EngineQuery = {
   sql: 'SELECT 1',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planTableChange, widerType } from '../../shared/catalog/table-change.ts';
+import type { CatalogColumn } from '../../shared/ports/catalog.ts';
 
 const DUCKDB = { castsNumbers: true, renames: true };
 const ATHENA = { castsNumbers: false, renames: false };
@@ -99,11 +100,85 @@ test('a table keeps the places of its columns, and says what changes', () => {
     ],
     renamed: [],
     widened: [{ name: 'amount', from: 'decimal(10,2)', to: 'decimal(12,2)' }],
+    partitionKeys: [day],
     absent: ['gone'],
     problems: [],
   });
-  const moved = { ...wanted, partitionKeys: [day, { name: 'gone', type: 'date' }] };
-  expect(planTableChange(table, moved, ATHENA).problems).toEqual([
-    'it is partitioned by day string, the layout by day string, gone date',
-  ]);
+});
+
+describe('a table that is to be partitioned otherwise', () => {
+  const column = (name: string, type = 'string', more = {}) => ({ name, type, ...more });
+  const day = column('day');
+  const of = (columns: CatalogColumn[], keys: CatalogColumn[]) => ({
+    columns,
+    partitionKeys: [day, ...keys],
+  });
+  const mixed = { isPartlyInFolders: true };
+
+  test('has a column as a key, and notes that some files have it themselves', () => {
+    const change = planTableChange(
+      of([column('id'), column('uf')], []),
+      of([column('id')], [column('uf')]),
+      ATHENA,
+    );
+    expect(change).toEqual({
+      columns: [column('id')],
+      partitionKeys: [day, column('uf', 'string', mixed)],
+      partitionedBefore: [day],
+      widened: [],
+      renamed: [],
+      absent: [],
+      problems: [],
+    });
+    const back = planTableChange(change, of([column('id'), column('uf')], []), ATHENA);
+    expect(back).toMatchObject({ columns: [column('id'), column('uf', 'string', mixed)], problems: [] });
+  });
+
+  test('keeps a key that the layout has no longer as a column, after those that it had', () => {
+    const table = of([column('id')], [column('uf'), column('tipo', 'bigint')]);
+    const change = planTableChange(table, of([column('novo'), column('id')], [column('agencia')]), ATHENA);
+    expect(change).toMatchObject({
+      columns: [column('id'), column('uf', 'string', mixed), column('tipo', 'bigint', mixed), column('novo')],
+      partitionKeys: [day, column('agencia')],
+      absent: ['uf', 'tipo'],
+      problems: [],
+    });
+    const kept = planTableChange(table, of([column('id')], [column('agencia')]), ATHENA, 'table');
+    expect(kept).toMatchObject({
+      columns: [column('id'), column('agencia', 'string', mixed)],
+      partitionKeys: table.partitionKeys,
+    });
+    expect(kept).not.toHaveProperty('partitionedBefore');
+  });
+
+  test('finds a key that became a column of another name, and takes the order of the layout', () => {
+    const table = of([column('id')], [column('uf'), column('tipo')]);
+    expect(planTableChange(table, of([column('id')], [column('tipo'), column('uf')]), DUCKDB)).toMatchObject({
+      partitionKeys: [day, column('tipo'), column('uf')],
+      partitionedBefore: table.partitionKeys,
+    });
+    const renamed = of([column('id'), column('estado', 'string', { formerly: ['uf'] })], [column('tipo')]);
+    expect(planTableChange(table, renamed, DUCKDB)).toMatchObject({
+      columns: [column('id'), { ...column('estado', 'string', mixed), formerly: ['uf'] }],
+      renamed: [{ from: 'uf', to: 'estado' }],
+      problems: [],
+    });
+  });
+
+  test.each([
+    ['another type of a key', of([], [column('n', 'bigint')]), of([], [column('n', 'string')])],
+    ['a wider type of a key', of([], [column('n', 'decimal(4,2)')]), of([], [column('n', 'decimal(9,2)')])],
+    [
+      'a wider type of what was a key',
+      of([column('n', 'decimal(4,2)', mixed)], []),
+      of([column('n', 'decimal(9,2)')], []),
+    ],
+    [
+      'a key of what some files have in a narrower type',
+      of([column('n', 'decimal(9,2)', { hasNarrowerFiles: true })], []),
+      of([], [column('n', 'decimal(9,2)')]),
+    ],
+  ])('refuses %s', (_, table, wanted) => {
+    expect(planTableChange(table, wanted, DUCKDB).problems).toHaveLength(1);
+  });
 });

@@ -106,6 +106,38 @@ describe('layout preview begins', () => {
     );
   });
 
+  it('at the record that contains a byte of a chain of lengths, which belong to the record after them', async () => {
+    const records = fc.array(fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    const word = (length: number) => Buffer.from([length >> 8, length & 255, 0, 0]);
+    await fc.assert(
+      fc.asyncProperty(records, fc.boolean(), fc.nat(), async (blocks, isBlocked, at) => {
+        const owners: string[] = [];
+        const pieces: Buffer[] = [];
+        const add = (bytes: Buffer, owner: string) => {
+          pieces.push(bytes);
+          owners.push(...Array.from(bytes, () => owner));
+        };
+        for (const block of blocks) {
+          const bytes = block.reduce((sum, text) => sum + text.length + 4, 4);
+          if (isBlocked) add(word(bytes), block[0]!);
+          for (const text of block) add(Buffer.concat([word(text.length + 4), Buffer.from(text)]), text);
+        }
+        const data = Buffer.concat(pieces);
+        const byte = at % data.length;
+        const layout = {
+          record: { format: isBlocked ? 'bdw' : 'rdw', length: 9, short: 'pad' },
+          fields: [{ name: 'id', start: 1, end: 9, type: 'string' }],
+        };
+        const [first] = await preview(layout, data, '--from-byte', String(byte), '--records', '1');
+        expect(first!.fields[0]!.value).toBe(owners[byte]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('at one place only', async () => {
     await expect(
       preview({ record: { format: 'fixed', length: 4 }, fields }, '0001', '--last', '--from-byte', '0'),

@@ -20,6 +20,7 @@ import { createFolderSource } from '../../local/connector/folder-source.ts';
 import { metricsText, serveHealth } from '../../local/connector/health-server.ts';
 import { createKeptMemory } from '../../local/connector/kept-memory.ts';
 import { createLocalJournal } from '../../local/connector/local-journal.ts';
+import { describeTransferSource, readRange } from '../support/transfer-source-contract.ts';
 
 let dir: string;
 beforeAll(async () => {
@@ -27,14 +28,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
+describeTransferSource('a mounted folder', {
+  folder: () => join(dir, 'contract'),
+  open: async () => createFolderSource(join(dir, 'contract')),
+});
+
 describe('a mounted folder', () => {
   const at = (name: string) => join(dir, 'in', name);
-  const read = async (path: string, pin: string, range = { startByte: 0, endByte: 5 }) =>
-    Buffer.concat(
-      await Array.fromAsync(createFolderSource(join(dir, 'in')).read(path, range, pin), (chunk) =>
-        Buffer.from(chunk),
-      ),
-    ).toString();
+  const read = async (path: string, pin: string, range: readonly [number, number] = [0, 5]) =>
+    String(await readRange(createFolderSource(join(dir, 'in')), path, range, pin));
 
   beforeAll(async () => {
     await mkdir(at('20250812'), { recursive: true });

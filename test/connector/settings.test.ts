@@ -1,7 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { JOURNAL_EVENTS } from '../../connector/decide/journal-entry.ts';
 import { readSettings } from '../../connector/decide/read-settings.ts';
+import { CONNECTOR_FLAG } from '../../tools/connector-bench/measured-child.ts';
 
 const GUIDE = readFileSync(new URL('../../docs/connector.md', import.meta.url), 'utf8');
 const SMALL = {
@@ -80,6 +85,14 @@ describe('the config', () => {
     expect(problemOf(rule('a_{yyyyMMdd}.txt', 'raw/{yyyy-MM-dd}.txt'))).toBe('none');
     expect(problemOf(rule('a.txt', 'raw/a.txt'))).toBe('none');
     expect(problemOf(rule('a_*', '{stem}.dat'))).toBe('none');
+    const folders = 'files of several folders would get the same key: it must have {path}, or the day';
+    expect(problemOf(rule('*/fixo.txt', '{name}'))).toContain(folders);
+    expect(problemOf(rule('lote-?/fixo.txt', 'raw/{yyyy}/{stem}.dat'))).toContain(folders);
+    expect(problemOf(rule('*/fixo.txt', '{path}'))).toBe('none');
+    expect(problemOf(rule('*/fixo.txt', '{yyyyMMdd}/{name}'))).toBe('none');
+    expect(problemOf(rule('*/fixo_{yyyyMMdd}.txt', '{name}'))).toBe('none');
+    expect(problemOf(rule('{yyyyMMdd}/fixo.txt', '{name}'))).toBe('none');
+    expect(problemOf(rule('*/fixo*.txt', '{name}'))).toBe('none');
   });
 
   it('has the defaults that docs/connector.md says', () => {
@@ -94,6 +107,22 @@ describe('the config', () => {
 });
 
 describe('docs/connector.md', () => {
+  it('has a unit that systemd takes', async (context) => {
+    const [, unit = ''] = /```ini\n(\[Unit\][\s\S]*?)```/.exec(GUIDE) ?? [];
+    expect(unit).toContain(`node ${CONNECTOR_FLAG} /opt/`);
+    const dir = await mkdtemp(join(tmpdir(), 'unit-'));
+    const file = join(dir, 'positional-lake-connector.service');
+    // Its program and its user are not on this machine; what is judged is the unit.
+    await writeFile(
+      file,
+      unit.replace(/ExecStart=\S+/, 'ExecStart=/bin/true').replace(/^User=.*$/m, 'User=root'),
+    );
+    const said = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
+    await rm(dir, { recursive: true });
+    if (said.error) context.skip('there is no systemd-analyze (Debian: systemd)');
+    expect(said.stderr.split('\n').filter((line) => line.includes('positional-lake'))).toEqual([]);
+  });
+
   it('has configs that are valid', () => {
     const configs = [...GUIDE.matchAll(/```json\n(\{[\s\S]*?\n\})\n```/g)].map(([, text = '']) => text);
     const read = configs.filter((text) => text.includes('"sources"'));

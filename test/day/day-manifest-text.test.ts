@@ -68,7 +68,7 @@ describe('a day manifest', () => {
     [
       'with an unknown key',
       { size: 1 },
-      "'files[0]' has keys other than name, sizeBytes, crc64nvme, records, details, totals",
+      "'files[0]' has keys other than name, sizeBytes, crc64nvme, contentBytes, contentCrc64nvme, records, details, totals",
     ],
     ['with half a record', { records: 1.5 }, "'files[0].records' must be a whole number"],
     ['with details as a text', { details: '2' }, "'files[0].details' must be a whole number"],

@@ -55,13 +55,15 @@ describe('bounds', () => {
   });
 });
 
-const KEYS = [
-  { name: 'year', type: 'string' },
-  { name: 'amount', type: 'decimal(9,2)' },
-  { name: 'count', type: 'bigint' },
-  { name: 'on', type: 'date' },
-  { name: 'is_open', type: 'boolean' },
-];
+const KEYS = (
+  [
+    { name: 'year', type: 'string' },
+    { name: 'amount', type: 'decimal(9,2)' },
+    { name: 'count', type: 'bigint' },
+    { name: 'on', type: 'date' },
+    { name: 'is_open', type: 'boolean' },
+  ] as const
+).map((key, index) => ({ ...key, fieldId: 1000 + index }));
 
 describe('partition tuples', () => {
   it('hold the values that folders show', () => {
@@ -96,7 +98,7 @@ describe('partition tuples', () => {
       ['null', { type: 'int', logicalType: 'date' }],
       ['null', 'boolean'],
     ]);
-    expect(() => partitionTupleType([{ name: 'at', type: 'timestamp' }])).toThrow(
+    expect(() => partitionTupleType([{ fieldId: 1000, name: 'at', type: 'timestamp' }])).toThrow(
       /cannot be partitioned by 'at'/,
     );
   });

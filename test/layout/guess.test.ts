@@ -100,6 +100,45 @@ test('UTF-8 lines whose characters have one length are read by characters, other
   ]);
 });
 
+describe('guesses of lines with damaged records', () => {
+  const line = (index: number) => `${String(index).padStart(6, '0')};NAME ${String(index % 7).padEnd(20)};`;
+  const damaged = (index: number) =>
+    index % 3 === 0
+      ? '\0'.repeat(32)
+      : index % 3 === 1
+        ? `${line(index)}MORE THAN THERE SHOULD BE`
+        : '\x01\x02'.repeat(9);
+
+  test.each([
+    1, 5, 12,
+  ])('%i of 100 records are damaged: they are lines of the usual length all the same', (share) => {
+    const text = Array.from(
+      { length: 600 },
+      (_, index) => `${index % 100 < share ? damaged(index) : line(index)}\n`,
+    ).join('');
+    const bytes = new TextEncoder().encode(text);
+    expect(guessRecords(bytes, bytes.length)).toMatchObject({ format: 'lines', terminatorBytes: 1 });
+  });
+
+  test('fixed records of packed numbers that end with LF stay fixed records', () => {
+    const records = Array.from({ length: 400 }, (_, index) => [
+      0xc1,
+      0,
+      0x12,
+      index % 10 === 3 ? 0x0a : 0x34,
+      (index % 10) * 16 + 0x0c,
+      0,
+      0,
+      0x0a,
+    ]).flat();
+    expect(guessRecords(new Uint8Array(records), records.length)).toMatchObject({
+      format: 'fixed',
+      lengthBytes: 7,
+      terminatorBytes: 1,
+    });
+  });
+});
+
 describe('guesses of code pages', () => {
   test.each([
     ['us-ascii', latin1('plain text 123')],

@@ -190,13 +190,17 @@ it('shows the tables of a lake that was moved, or that an earlier version filled
   };
   lake.ports.catalog = at('/old/place/');
   const noteOf = (what: (table: string) => string) =>
-    ['small', 'small_rejects'].map((table) => `note catalog/${table}.json: ${what(table)}; repair`);
+    ['small', 'small_rejects', 'small_days'].map(
+      (table) => `note catalog/${table}.json: ${what(table)}; repair`,
+    );
   expect(await whatIsWrong()).toEqual(noteOf(() => 'other programs cannot read the table yet'));
   await checkReaders(lake.ports);
   expect((await repairLake(lake.ports, { depth: 'full' })).done).toMatchObject([
+    { key: 'catalog/small_days.json', did: 'show it to them' },
     { key: 'catalog/small.json', did: 'show it to them' },
     { key: 'catalog/small_rejects.json', did: 'show it to them' },
   ]);
+  expect((await shownTable(store, 'small_days', undefined, '/old/place/'))?.files).toHaveLength(1);
   await load(lake, 'b_20250812.txt', ['C']);
   await load(lake, 'a_20250812.txt', ['D'], { force: true });
   const before = await statesAt(store, '/old/place/');

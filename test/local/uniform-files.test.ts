@@ -219,7 +219,7 @@ test('footers are looked at only if the files are so large that it pays', () => 
       },
       '/lake',
       rows,
-    ).uniform;
+    ).scans[0]?.uniform;
   expect(plan(1, 7_000_000)?.paths).toHaveLength(1);
   expect(plan(1, 100)).toBeUndefined();
   expect(plan(1_300, 1_300 * 7_000_000)?.paths).toHaveLength(1_300);

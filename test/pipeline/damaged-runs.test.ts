@@ -9,7 +9,9 @@ import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts
 import { KEY, smallDay } from '../support/small-day.ts';
 
 const LINES = [smallLine('A1', 1), smallLine('A2', 2)];
-const REQUEST = { layout: smallLayout({ partitionBy: [] }), sourceKey: KEY };
+const ONE_RANGE = { layout: smallLayout({ partitionBy: [] }), sourceKey: KEY };
+/** Of two ranges, so that there is something to merge. */
+const REQUEST = { ...ONE_RANGE, rangeSizeBytes: 10 };
 
 /** The steps of a run, and the documents that each leaves for the next. */
 type Step = 'split' | 'parse' | 'reconcile' | 'merge';
@@ -49,5 +51,23 @@ it.each(
   expect(failure).toMatchObject({ name: 'ObjectDamaged', where: key });
   expect(failure.message).toMatch(/npx positional-lake convert .* --force/);
   await lake.convert({ ...REQUEST, force: true });
+  expect(await smallDay(lake).ids()).toEqual(['A1', 'A2']);
+});
+
+it('the list of parts that became files as they are is named if it is cut off or gone, and --force heals', async () => {
+  await using lake = await TestLake.make();
+  await lake.putRaw(KEY, smallFile(...LINES));
+  const split = planned(await splitFile(lake.ports, 'first', ONE_RANGE));
+  await lake.parseAll(split);
+  const reconciled = await reconcileFile(lake.ports, split.planKey);
+  const { takenParts } = runKeys(split.runId);
+  const { bytes } = (await lake.ports.lake.get(takenParts))!;
+  await lake.ports.lake.put(takenParts, bytes.subarray(0, bytes.length >> 1));
+  const damaged = await finalizeFile(lake.ports, reconciled).catch((error) => error);
+  expect(damaged).toMatchObject({ name: 'ObjectDamaged', where: takenParts });
+  await lake.ports.lake.delete([takenParts]);
+  const gone = await finalizeFile(lake.ports, reconciled).catch((error) => error);
+  expect(gone).toMatchObject({ name: 'RunInconsistent', where: takenParts });
+  await lake.convert({ ...ONE_RANGE, force: true });
   expect(await smallDay(lake).ids()).toEqual(['A1', 'A2']);
 });

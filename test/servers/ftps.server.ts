@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect as connectTo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { createFtpsSource } from '../../local/connector/ftps-source.ts';
 import type { TransferSource } from '../../shared/ports/transfer-source.ts';
 import { endServer, freePort } from '../../tools/servers/child-server.ts';
 import { vsftpdPath } from '../../tools/servers/ftps-suite.ts';
+import { describeTransferSource } from '../support/transfer-source-contract.ts';
 
 let dir: string;
 let port: number;
@@ -100,45 +101,9 @@ async function open(given: { site?: string[]; caFile?: string | undefined } = {}
   return source;
 }
 
-const night = (name: string) => join(dir, 'night', name);
+describeTransferSource('a folder behind vsftpd with TLS', { folder: () => join(dir, 'night'), open });
 
 describe('a folder behind vsftpd with TLS', () => {
-  it('is listed, with size and time', async () => {
-    await writeFile(night('20250812/a.txt'), 'hello');
-    const source = await open();
-    const listed = await Array.fromAsync(source.list());
-    expect(listed).toMatchObject([{ path: '20250812/a.txt', sizeBytes: 5 }]);
-    expect(await source.look('20250812/a.txt')).toEqual(listed[0]);
-    expect(await source.look('20250812/none.txt')).toBeUndefined();
-  });
-
-  it('reads any range of exactly the file that was seen, and removes it', async () => {
-    const bytes = Buffer.alloc(3_000_000, 'positional ');
-    await writeFile(night('20250812/b.txt'), bytes);
-    const source = await open();
-    const { pin } = (await source.look('20250812/b.txt'))!;
-    for (const [startByte, endByte] of [
-      [0, 3_000_000],
-      [0, 1],
-      [2_999_999, 3_000_000],
-      [123_456, 654_321],
-      [7, 7],
-    ] as const) {
-      const chunks = await Array.fromAsync(
-        source.read('20250812/b.txt', { startByte, endByte }, pin),
-        (chunk) => Buffer.from(chunk),
-      );
-      expect(Buffer.concat(chunks).equals(bytes.subarray(startByte, endByte))).toBe(true);
-    }
-    await appendFile(night('20250812/b.txt'), 'x');
-    await expect(
-      Array.fromAsync(source.read('20250812/b.txt', { startByte: 0, endByte: 10 }, pin)),
-    ).rejects.toMatchObject({ name: 'SourceChanged' });
-    expect(await source.remove('20250812/b.txt', pin)).toBe(false);
-    expect(await source.remove('20250812/b.txt', (await source.look('20250812/b.txt'))!.pin)).toBe(true);
-    await expect(readFile(night('20250812/b.txt'))).rejects.toMatchObject({ code: 'ENOENT' });
-  });
-
   it('sends SITE options, and says what the server answers to one that it does not take', async () => {
     const source = await open({ site: ['RDW'] });
     await expect(source.look('a')).rejects.toMatchObject({

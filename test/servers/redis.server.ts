@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { createConnection, createServer } from 'node:net';
@@ -240,5 +240,55 @@ describe('the query service with a real Redis', () => {
       `${times.length} hits by 8 clients: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${(times.length / seconds).toFixed(0)} a second`,
     );
     expect(times).toHaveLength(4_000);
+  });
+
+  it('lets a user of the module in by a name and a password that are asked for at each connection, to the keys of its stage', async () => {
+    await startRedis();
+    const module = await readFile(
+      new URL('../../resources/optional/query-cache.yml', import.meta.url),
+      'utf8',
+    );
+    const rights = /AccessString: '([^']+)'/.exec(module)?.[1]?.replaceAll('${sls:stage}', 'dev') ?? '';
+    const admin = createClient({ url: `redis://127.0.0.1:${redisPort}` });
+    await admin.connect();
+    closing.push(() => admin.destroy());
+    await admin.aclSetUser('positional-lake-dev', [...rights.split(' '), '>first']);
+    let password = 'first';
+    const cacheOf = async (prefix: string) => {
+      const credentials = async () => ({ username: 'positional-lake-dev', password });
+      const cache = new RedisCache({ url: `redis://127.0.0.1:${redisPort}`, prefix, credentials });
+      cache.start();
+      closing.push(() => cache.close());
+      for (let tries = 0; tries < 100; tries++) {
+        const said = await cache.get('ready').then(
+          () => '',
+          (error: Error) => error.message,
+        );
+        if (!said.includes('not connected')) break;
+        await wait(20);
+      }
+      return cache;
+    };
+    const cache = await cacheOf('positional-lake-dev');
+    expect(await cache.claim('key', 60_000)).toBe(true);
+    expect(await cache.claim('key', 60_000)).toBe(true);
+    await cache.put('key', new Uint8Array([1, 2]), 60_000);
+    expect([...(await cache.get('key'))!]).toEqual([1, 2]);
+    await cache.release('key');
+    await expect((await cacheOf('positional-lake-prod')).get('key')).rejects.toThrow(/NOPERM/);
+    // A token that has expired is another one at the next connection.
+    await admin.aclSetUser('positional-lake-dev', ['resetpass', '>second']);
+    password = 'second';
+    await admin.sendCommand(['CLIENT', 'KILL', 'USER', 'positional-lake-dev']);
+    await expect
+      .poll(
+        () =>
+          cache.get('key').then(
+            (bytes) => bytes && [...bytes],
+            () => undefined,
+          ),
+        { timeout: 20_000 },
+      )
+      .toEqual([1, 2]);
   });
 });

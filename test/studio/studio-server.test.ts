@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Studio, startStudio } from '../../studio/server/studio-server.ts';
 
@@ -132,4 +133,93 @@ test('bad requests are answered, not crashed by', async () => {
   });
   expect(broken.status).toBe(422);
   expect((await ask(studio.address, { method: 'DELETE' })).status).toBe(405);
+});
+
+/** Reads the lines of an answer as they come, until one is wanted. */
+async function lineOf(route: string, body: unknown, isWanted: (event: Record<string, unknown>) => boolean) {
+  const response = await fetch(`${studio.address}api/${route}`, {
+    method: 'POST',
+    headers: { Origin: origin(), 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  let rest = '';
+  const lines = (async function* () {
+    for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
+      const parts = (rest + piece).split('\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) yield JSON.parse(part);
+    }
+  })();
+  const seen: Record<string, unknown>[] = [];
+  const until = async (test: (event: Record<string, unknown>) => boolean) => {
+    for (;;) {
+      const { done, value } = await lines.next();
+      if (done) return undefined;
+      seen.push(value);
+      if (test(value)) return value;
+    }
+  };
+  return { first: await until(isWanted), rest: () => until(() => false).then(() => seen) };
+}
+
+test('a conversion says how far it is, and can be stopped: nothing of the file is published', async () => {
+  const layout = join(folder, 'awaiting.json');
+  const lake = join(folder, 'lake');
+  const input = join(folder, 'f_20250812.txt');
+  await writeFile(input, '000001\n000002\n');
+  const controlFile = {
+    name: '{stem}.ctl',
+    length: 8,
+    whenMissing: 'wait',
+    fields: [{ name: 'records', start: 4, end: 8, type: 'integer' }],
+  };
+  const shape = { name: 'awaiting', encoding: 'us-ascii', record: { format: 'lines', length: 6 } };
+  const fields = [{ name: 'value', start: 1, end: 6, type: 'integer' }];
+  const controlTotals = [{ controlFile: 'records', equals: 'count(detail)' }];
+  const request = { layout, inputs: [input], lake, businessDate: null, id: 'run 1' };
+  await writeFile(layout, JSON.stringify({ ...shape, fields, controlFile, controlTotals }));
+  const running = await lineOf(
+    'convert',
+    request,
+    ({ progress }) => (progress as { stage?: string })?.stage === 'looking at the file',
+  );
+  expect(running.first).toMatchObject({ progress: { totalBytes: 14, rows: 0 } });
+  expect((await post('stop', { id: 'another' })).text).toBe('{"stopping":false}');
+  expect((await post('stop', { id: 'run 1' })).text).toBe('{"stopping":true}');
+  const last = (await running.rest()).at(-1);
+  expect(last).toMatchObject({ file: { status: 'failed', published: false } });
+  await writeFile(layout, JSON.stringify({ ...shape, fields }));
+  const again = await lineOf('convert', { ...request, id: 'run 2' }, (event) => 'file' in event);
+  expect(again.first).toMatchObject({ file: { status: 'loaded', rows: 2, published: true } });
+});
+
+test.each([
+  ['folder?path=/nope/nope', '/nope/nope: there is no such file or folder.'],
+  ['folder?path=%00', 'no path can hold a NUL.'],
+  ['day?lake=x&dataset=a&date=y', "'y' is not a day as yyyy-MM-dd."],
+  ['day?lake=x&date=2025-08-12', 'the request names no dataset.'],
+])('says in a sentence what is wrong: %s', async (route, said) => {
+  const { status, text } = await ask(`${studio.address}api/${route}`);
+  expect([status, JSON.parse(text)]).toEqual([422, { error: said }]);
+});
+
+test.each([
+  ['query', {}, "'lake' is missing; 'sql' is missing; 'rows' is missing."],
+  ['query', { lake: 'x', sql: 'y', rows: 0 }, "'rows' must be at least 1."],
+  ['save', { path: 'x', text: 1, known: null, more: 1 }, "'text' is not a text."],
+  [
+    'convert',
+    {
+      layout: 'contracts',
+      inputs: [fileURLToPath(import.meta.url)],
+      lake: '/proc/x',
+      businessDate: null,
+      id: '1',
+    },
+    'the lake cannot be written here',
+  ],
+])('says in a sentence what is wrong with a command: %s %j', async (route, body, said) => {
+  const { status, text } = await post(route, body);
+  expect(status).toBe(422);
+  expect(JSON.parse(text).error).toContain(said);
 });

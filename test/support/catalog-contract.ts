@@ -177,7 +177,7 @@ export function describeGlueCatalog(name: string, open: () => Promise<OpenGlue>)
       expect(await catalog.fieldIdsOf('renamed')).toMatchObject({ amount: 2, value: 2 });
     });
 
-    it('adds columns and widens decimals; refuses other types and other keys', async () => {
+    it('adds columns and widens decimals; refuses other types', async () => {
       await catalog.publishDay(await day('changed', ['A']));
       const wider = await day('changed', ['A'], 1, '2026-03-10');
       wider.columns = [...COLUMNS, { name: 'novo', type: 'date' }];
@@ -202,10 +202,52 @@ export function describeGlueCatalog(name: string, open: () => Promise<OpenGlue>)
         other.columns = other.columns.with(column, { ...other.columns[column]!, type });
         await expect(catalog.publishDay(other)).rejects.toMatchObject({ name: 'RunInconsistent' });
       }
-      const rekeyed = await day('changed', ['A'], 2);
-      rekeyed.partitionKeys = KEYS.with(3, { name: 'uf', type: 'string' });
-      await expect(catalog.publishDay(rekeyed)).rejects.toMatchObject({ name: 'RunInconsistent' });
       expect((await seen('changed'))?.files).toEqual(files);
+    });
+
+    it('partitions new days by other keys, beside the days of before', async () => {
+      const before = await day('rekeyed', ['A', null], 1, '2026-03-08');
+      await catalog.publishDay(before);
+      const after = await day('rekeyed', ['B'], 1);
+      after.partitionKeys = KEYS.with(3, { name: 'id', type: 'string' });
+      after.columns = [COLUMNS[1]!, { name: 'product', type: 'string' }];
+      after.partitions = after.partitions.map(({ values: { product, ...values }, ...partition }) => ({
+        ...partition,
+        values: { ...values, id: product! },
+      }));
+      await catalog.publishDay(after);
+      const { metadata, manifests, files } = (await seen('rekeyed'))!;
+      expect(files).toEqual(filesOf(before, after));
+      expect(
+        metadata['partition-specs'].map(({ fields }) =>
+          fields.map((field) => `${field['field-id']} ${field.name} of ${field['source-id']}`),
+        ),
+      ).toEqual([
+        ['1000 year of 3', '1001 month of 4', '1002 day of 5', '1003 product of 6'],
+        ['1000 year of 3', '1001 month of 4', '1002 day of 5', '1004 id of 1'],
+      ]);
+      expect(metadata).toMatchObject({ 'default-spec-id': 1, 'last-partition-id': 1004 });
+      expect(manifests.map(({ partition_spec_id: spec }) => spec).sort()).toEqual([0, 1]);
+      expect(await catalog.tableOf('rekeyed')).toEqual({
+        columns: [COLUMNS[1]!, { name: 'product', type: 'string', isPartlyInFolders: true }],
+        partitionKeys: after.partitionKeys,
+      });
+      const byLocation = (list: DayPublication['partitions']) =>
+        list.toSorted((a, b) => (a.location < b.location ? -1 : 1));
+      for (const one of [before, after]) {
+        const shown = await catalog.shownDay('rekeyed', one.businessDate);
+        expect(byLocation(shown?.partitions ?? [])).toEqual(byLocation(one.partitions));
+      }
+      expect(await catalog.differences('rekeyed', [before, after])).toEqual([]);
+      // A day of both: a file of each.
+      const both = { ...(await day('rekeyed', ['A'], 2)), columns: after.columns };
+      both.partitionKeys = after.partitionKeys;
+      both.partitions.push(...after.partitions);
+      await catalog.publishDay(both);
+      const last = (await seen('rekeyed'))!;
+      expect(last.files).toEqual(filesOf(before, both));
+      expect(last.manifests.map(({ partition_spec_id: spec }) => spec).sort()).toEqual([0, 0, 1]);
+      expect(last.metadata['partition-specs']).toHaveLength(2);
     });
 
     it('is written again from the commits, whatever is lost of it', async () => {

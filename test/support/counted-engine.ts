@@ -22,6 +22,7 @@ export class CountedEngine implements QueryEngine {
         {
           columns: [{ name: 'value', type: 'bigint' }],
           days: { '2025-08-11': 1, '2025-08-12': this.commit },
+          contents: {},
         },
       ],
     ]);

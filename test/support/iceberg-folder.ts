@@ -1,9 +1,9 @@
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
+import { boundSpec } from '../../shared/iceberg/bound-spec.ts';
 import { readManifest } from '../../shared/iceberg/manifest.ts';
 import { readManifestList } from '../../shared/iceberg/manifest-list.ts';
 import { tableMetadataShape } from '../../shared/iceberg/table-metadata.ts';
 import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
-import type { CatalogColumn } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { TestLake } from './run-pipeline.ts';
 
@@ -36,14 +36,11 @@ export async function shownTable(
   const metadata = fromJsonBytes((await store.get(key))!.bytes, key, tableMetadataShape);
   const wanted = snapshotId ?? metadata['current-snapshot-id'];
   const snapshot = metadata.snapshots.find((one) => one['snapshot-id'] === wanted);
-  const keys: CatalogColumn[] = (metadata['partition-specs'][0]?.fields ?? []).map(({ name }) => ({
-    name,
-    type: 'string',
-  }));
   const list = snapshot?.['manifest-list'];
   const manifests = list ? readManifestList((await store.get(keyOf(list)))!.bytes, list) : [];
   const entries = [];
-  for (const { manifest_path: path } of manifests) {
+  for (const { manifest_path: path, partition_spec_id: spec } of manifests) {
+    const { keys } = boundSpec(metadata, spec)!;
     entries.push(...readManifest((await store.get(keyOf(path)))!.bytes, keys, path));
   }
   const living = entries.filter(({ status }) => status !== 2).map(({ file }) => keyOf(file.path));

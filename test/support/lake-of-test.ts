@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach } from 'vitest';
-import { type Lake, openLake } from '../../local/lake/lake-sql.ts';
+import type { Lake } from '../../local/lake/lake.ts';
+import { openLake } from '../../local/lake/lake-sql.ts';
 import { escapePartitionValue } from '../../shared/keys/partition-path.ts';
 import type { CatalogColumn, CatalogFile, CatalogPartition } from '../../shared/ports/catalog.ts';
 

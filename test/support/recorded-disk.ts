@@ -119,7 +119,61 @@ export class RecordedDisk {
       this.emptyByName(path);
       removed(path);
     };
-    return Object.assign({}, fs, { unlinkSync, rmSync }) as typeof SyncFs;
+    return Object.assign({}, fs, { unlinkSync, rmSync, ...this.writesOf(fs) }) as typeof SyncFs;
+  }
+
+  /** And the writes that do not. */
+  private writesOf(fs: typeof SyncFs): Partial<typeof SyncFs> {
+    const open = new Map<number, Inode>();
+    const changed = () => {
+      if (this.rootPath !== '') this.cuts.push(this.left());
+    };
+    const openSync = (path: string, flags = 'r', mode?: number) => {
+      const handle = fs.openSync(path, flags, mode);
+      if (!flags.startsWith('w') || !this.has(path)) return handle;
+      const node = { bytes: Buffer.alloc(0), synced: Buffer.alloc(0) };
+      this.set(path, node);
+      open.set(handle, node);
+      changed();
+      return handle;
+    };
+    const writeSync = (handle: number, bytes: Uint8Array, at: number) => {
+      const count = fs.writeSync(handle, bytes, at);
+      const node = open.get(handle);
+      if (node) node.bytes = Buffer.concat([node.bytes, bytes.subarray(at, at + count)]);
+      return count;
+    };
+    const fsync = (handle: number, done: (error: Error | null) => void) =>
+      fs.fsync(handle, (error) => {
+        const node = open.get(handle);
+        if (node && this.ignores !== 'files') node.synced = node.bytes;
+        changed();
+        done(error);
+      });
+    const closeSync = (handle: number) => {
+      open.delete(handle);
+      fs.closeSync(handle);
+    };
+    const named = (from: string, to: string, keep: boolean) => {
+      const node = this.get(from);
+      if (node) this.set(to, node);
+      if (node && !keep) this.unset(from);
+      changed();
+    };
+    const renameSync = (from: string, to: string) => {
+      fs.renameSync(from, to);
+      named(from, to, false);
+    };
+    const linkSync = (from: string, to: string) => {
+      fs.linkSync(from, to);
+      named(from, to, true);
+    };
+    const mkdirSync = (path: string, options?: { recursive?: boolean; mode?: number }) => {
+      fs.mkdirSync(path, options);
+      this.makeFolders(path);
+    };
+    const calls = { openSync, writeSync, fsync, closeSync, renameSync, linkSync, mkdirSync };
+    return calls as Partial<typeof SyncFs>;
   }
 
   /** The strictest disk loses what is in a folder name by name, at once, and may still have the folder's own name where that was synced. */

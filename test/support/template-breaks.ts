@@ -1,4 +1,5 @@
 import { type Break, PERMISSIONS, ROLES, SIZES, TASKS } from './permission-breaks.ts';
+import { QUERY_ROLES } from './query-role-breaks.ts';
 import { SECURITY } from './security-breaks.ts';
 import { STATE_MACHINE } from './state-machine-breaks.ts';
 
@@ -222,6 +223,7 @@ export const BREAKS: ReadonlyMap<string, readonly Break[]> = new Map([
   ['security', SECURITY],
   ['sizes of policies', SIZES],
   ['tasks of people, simulated', TASKS],
+  ['roles of the query service', QUERY_ROLES],
 ]);
 
 function reserve(resources: Broken, count: number): void {

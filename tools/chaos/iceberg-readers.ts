@@ -1,3 +1,4 @@
+import { boundSpec } from '../../shared/iceberg/bound-spec.ts';
 import { manifestsByDay } from '../../shared/iceberg/day-manifests.ts';
 import { EntryStatus, readManifest } from '../../shared/iceberg/manifest.ts';
 import { readManifestList } from '../../shared/iceberg/manifest-list.ts';
@@ -30,16 +31,17 @@ function tableProblems(lake: NightLake, hint: string): string[] {
   const metadata = fromJsonBytes(lake.bytesOf(key), key, tableMetadataShape);
   const texts = lake.catalogTexts.get(`catalog/${table}.json`) ?? [];
   const catalogs = texts.map((text) => lake.wholeCatalog(text));
-  const keys = catalogs.at(-1)?.partitionKeys ?? [];
   const there = new Set(lake.keys());
   const known = new Set<string>();
   return metadata.snapshots.flatMap(({ 'manifest-list': list }) =>
     [...manifestsByDay(readManifestList(lake.bytesOf(keyOf(list)), list))].flatMap(
-      ([date, { commit, manifest }]) => {
-        const path = manifest.manifest_path;
-        if (known.has(path)) return [];
-        known.add(path);
-        const entries = readManifest(lake.bytesOf(keyOf(path)), keys, path);
+      ([date, { commit, manifests }]) => {
+        const paths = manifests.map(({ manifest_path: path }) => path);
+        if (known.has(paths.join())) return [];
+        known.add(paths.join());
+        const entries = manifests.flatMap(({ manifest_path: path, partition_spec_id: spec }) =>
+          readManifest(lake.bytesOf(keyOf(path)), boundSpec(metadata, spec)?.keys ?? [], path),
+        );
         const living = entries.filter(({ status }) => status !== EntryStatus.DELETED);
         const files = living.map(({ file }) => keyOf(file.path)).sort();
         const isKnown = catalogs.some(

@@ -10,6 +10,8 @@ import { countsText } from './counts-text.ts';
 const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 
 const RECORDS = 12_000;
+/** A night of small files, which are converted in lots. */
+const SMALL_FILES = 12;
 
 /** The findings after one kill. */
 interface Killed {
@@ -21,42 +23,32 @@ interface Killed {
   broken: string[];
 }
 
+/** A night to convert, and the rows of each of its files. */
+interface Night {
+  inputs: string[];
+  rangeSize: string;
+  right: string[][];
+  wholeMs: number;
+}
+
 /**
- * Converts a file in a process of its own, kills the process with SIGKILL at a random moment, and runs the same command again:
- * `kills` times, each in a lake of its own. Readers must see all rows or none after the kill and the right rows after the rerun, and
- * nothing of a run may be left after `clean --older-than 0`.
+ * Converts a night in a process of its own, kills the process with SIGKILL at a random moment, and runs the same command again: `kills`
+ * times, each in a lake of its own; in turn a file of many ranges and many small files. Readers must see all rows of a file or none after
+ * the kill and the right rows after the rerun, and nothing of a run may be left after `clean --older-than 0`.
  */
 export async function killConversions(kills: number, seed: number, isJson: boolean): Promise<boolean> {
   const dir = await mkdtemp(join(tmpdir(), 'chaos-kill-'));
   try {
-    await finished(
-      spawnNode([
-        PROGRAM,
-        'generate',
-        '--records',
-        String(RECORDS),
-        '--files',
-        '1',
-        '--seed',
-        String(seed),
-        '--out',
-        join(dir, 'night'),
-      ]),
-    );
-    const [name = ''] = (await readdir(join(dir, 'night'), { recursive: true })).filter((file) =>
-      file.endsWith('.txt'),
-    );
-    const input = join(dir, 'night', name);
-    const startedAt = performance.now();
-    await convert(input, join(dir, 'right'));
-    const wholeMs = performance.now() - startedAt;
-    const right = await rowsOf(join(dir, 'right'));
-    if (right.length !== RECORDS) throw new Error(`${right.length} of ${RECORDS} rows without any kill`);
+    const nights = [
+      await nightOf(join(dir, 'one'), 1, seed, '200KiB'),
+      await nightOf(join(dir, 'small'), SMALL_FILES, seed, '8MiB'),
+    ];
     const random = new SeededRandom(seed, 17);
     const all: Killed[] = [];
     for (let kill = 0; kill < kills; kill++) {
       const lake = join(dir, `lake-${kill}`);
-      const killed = await killOnce(input, lake, random.below(Math.ceil(wholeMs)), right);
+      const night = nights[kill % nights.length]!;
+      const killed = await killOnce(night, lake, random.below(Math.ceil(night.wholeMs)));
       all.push(killed);
       if (isJson) console.log(JSON.stringify(killed));
       for (const what of killed.broken) console.error(`Killed after ${killed.afterMs} ms: ${what}`);
@@ -79,16 +71,44 @@ export async function killConversions(kills: number, seed: number, isJson: boole
   }
 }
 
-async function killOnce(input: string, lake: string, afterMs: number, right: string[]): Promise<Killed> {
+/** Generates a night, and converts it once without any kill, and each of its files alone. */
+async function nightOf(dir: string, fileCount: number, seed: number, rangeSize: string): Promise<Night> {
+  const flags = ['--records', String(RECORDS), '--files', String(fileCount), '--seed', String(seed)];
+  await finished(spawnNode([PROGRAM, 'generate', ...flags, '--out', join(dir, 'night')]));
+  const names = await readdir(join(dir, 'night'), { recursive: true });
+  const inputs = names
+    .filter((file) => file.endsWith('.txt'))
+    .sort()
+    .map((file) => join(dir, 'night', file));
+  const right: string[][] = [];
+  for (const [index, input] of inputs.entries()) {
+    const lake = join(dir, `right-${index}`);
+    await convert([input], lake, rangeSize);
+    right.push(await rowsOf(lake));
+  }
+  const startedAt = performance.now();
+  await convert(inputs, join(dir, 'right'), rangeSize);
+  const wholeMs = performance.now() - startedAt;
+  const rows = await rowsOf(join(dir, 'right'));
+  if (rows.length !== RECORDS || !sameRows(rows, right.flat().sort())) {
+    throw new Error(`${rows.length} of ${RECORDS} rows without any kill`);
+  }
+  return { inputs, rangeSize, right, wholeMs };
+}
+
+async function killOnce(night: Night, lake: string, afterMs: number): Promise<Killed> {
+  const { inputs, rangeSize } = night;
+  const right = night.right.flat().sort();
   const broken: string[] = [];
-  const child = spawnNode(convertFlags(input, lake));
+  const child = spawnNode(convertFlags(inputs, lake, rangeSize));
   const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
   const { code, signal } = await ended(child);
   clearTimeout(timer);
   const seen = await rowsOf(lake);
-  if (seen.length > 0 && !sameRows(seen, right))
-    broken.push(`a reader saw ${seen.length} of ${right.length} rows`);
-  await convert(input, lake).catch((error: Error) => broken.push(`the rerun failed: ${error.message}`));
+  if (!areWholeFiles(seen, night.right)) broken.push(`a reader saw ${seen.length} of ${right.length} rows`);
+  await convert(inputs, lake, rangeSize).catch((error: Error) =>
+    broken.push(`the rerun failed: ${error.message}`),
+  );
   if (!sameRows(await rowsOf(lake), right)) broken.push('the rows after the rerun are wrong');
   const left = await readdir(join(lake, '.incoming')).catch(() => []);
   if (left.length > 0) broken.push(`left behind: ${left.join(', ')}`);
@@ -101,25 +121,20 @@ async function killOnce(input: string, lake: string, afterMs: number, right: str
   return { afterMs, ended: signal ?? String(code), seen: seen.length, broken };
 }
 
-function convertFlags(input: string, lake: string): string[] {
-  return [
-    PROGRAM,
-    'convert',
-    '--layout',
-    'contracts',
-    '--input',
-    input,
-    '--out',
-    lake,
-    '--range-size',
-    '200KiB',
-    '--workers',
-    '2',
-  ];
+/** True if the rows, which are sorted, are those of some of the files, each whole and once. */
+function areWholeFiles(seen: string[], files: string[][]): boolean {
+  const shown = new Set(seen);
+  const whole = files.filter((rows) => rows.some((row) => shown.has(row)));
+  return sameRows(seen, whole.flat().sort());
 }
 
-async function convert(input: string, lake: string): Promise<void> {
-  await finished(spawnNode(convertFlags(input, lake)));
+function convertFlags(inputs: string[], lake: string, rangeSize: string): string[] {
+  const flags = ['--out', lake, '--range-size', rangeSize, '--workers', '2'];
+  return [PROGRAM, 'convert', '--layout', 'contracts', ...flags, '--input', ...inputs];
+}
+
+async function convert(inputs: string[], lake: string, rangeSize: string): Promise<void> {
+  await finished(spawnNode(convertFlags(inputs, lake, rangeSize)));
 }
 
 /** Files of runs and executions, each in a folder of its own: the metrics of the machine are beside them. */

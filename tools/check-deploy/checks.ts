@@ -4,6 +4,7 @@ import { figures } from './figures.ts';
 import { functions } from './functions.ts';
 import { permissions } from './permissions.ts';
 import { policySizes } from './policy-sizes.ts';
+import { queryRoles } from './query-roles.ts';
 import { references } from './references.ts';
 import { resourceProperties } from './resource-properties.ts';
 import { roleCalls } from './role-calls.ts';
@@ -26,4 +27,5 @@ export const TEMPLATE_CHECKS: readonly Check[] = [
   security,
   policySizes,
   simulatedTasks,
+  queryRoles,
 ];

@@ -1,17 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { byteSizeText, parseByteSize } from '../../terminal/byte-size.ts';
 import { runWithFlags, textOr, wholeNumber } from '../../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
 import { endServer } from '../servers/child-server.ts';
 import { type FloorSteps, floorSeconds } from './floor.ts';
+import { runConnector } from './measured-child.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 const SINK = fileURLToPath(new URL('./sink-server.ts', import.meta.url));
 const PARTS_AT_ONCE = 4;
 
@@ -24,6 +23,12 @@ const COMMAND = {
   },
   notes: 'Floors and connector run one after the other, each with the same number of parts at once.',
 } as const;
+
+/** What some bytes cost: on a busy machine time says little, and CPU says more. */
+interface Cost {
+  seconds: number;
+  cpuSeconds: number;
+}
 
 await runWithFlags(COMMAND, async (values) => {
   const [files, sizeBytes] = [wholeNumber('--files', values.files), parseByteSize(values.size)];
@@ -46,9 +51,12 @@ async function measure(dir: string, files: number, sizeBytes: number, port: numb
     await handle.close();
   }
   const bytes = files * sizeBytes;
-  const show = (what: string, seconds: number) =>
-    console.log(`${what.padEnd(28)} ${seconds.toFixed(2).padStart(8)} s  ${byteSizeText(bytes / seconds)}/s`);
+  const show = (what: string, { seconds, cpuSeconds }: Cost) =>
+    console.log(
+      `${what.padEnd(28)} ${seconds.toFixed(2).padStart(8)} s  ${byteSizeText(bytes / seconds)}/s  ${cpuSeconds.toFixed(2).padStart(7)} s of CPU`,
+    );
   const floor = async (what: string, steps: FloorSteps) => {
+    const before = process.cpuUsage();
     let seconds = 0;
     for (let index = 1; index <= files; index++)
       seconds += await floorSeconds(
@@ -58,66 +66,22 @@ async function measure(dir: string, files: number, sizeBytes: number, port: numb
         PARTS_AT_ONCE,
         steps,
       );
-    show(what, seconds);
-    return seconds;
+    const { user, system } = process.cpuUsage(before);
+    const cost = { seconds, cpuSeconds: (user + system) / 1e6 };
+    show(what, cost);
+    return cost;
   };
   console.log(`${files} files of ${byteSizeText(sizeBytes)}, parts of 8 MiB, ${PARTS_AT_ONCE} at once`);
   await floor('floor: read', { reads: true, sums: false, sends: false });
   await floor('floor: sum', { reads: false, sums: true, sends: false });
   await floor('floor: send', { reads: false, sums: false, sends: true });
   const before = await floor('floor: read, sum and send', { reads: true, sums: true, sends: true });
-  const { seconds, peakBytes, isWhole } = await connect(dir, port, files);
-  show('connector', seconds);
+  const measured = await runConnector(dir, port, files, PARTS_AT_ONCE);
+  show('connector', measured);
   const after = await floor('floor: read, sum and send', { reads: true, sums: true, sends: true });
-  const least = (before + after) / 2;
+  const ratio = (what: keyof Cost) => (measured[what] / ((before[what] + after[what]) / 2)).toFixed(3);
   console.log(
-    `connector / floor            ${(seconds / least).toFixed(3)}; its memory at most ${byteSizeText(peakBytes)}`,
+    `connector / floor            ${ratio('seconds')} in time, ${ratio('cpuSeconds')} in CPU; its memory at most ${byteSizeText(measured.peakBytes)}`,
   );
-  return isWhole ? EXIT_LOADED : EXIT_FAILED;
-}
-
-interface Measured {
-  /** From the first upload to the last arrival, as the journal says. */
-  seconds: number;
-  peakBytes: number;
-  isWhole: boolean;
-}
-
-async function connect(dir: string, port: number, files: number): Promise<Measured> {
-  const config = {
-    sources: [{ folder: 'in' }],
-    files: [{ pattern: 'night_*', finished: { by: 'rename' } }],
-    target: { bucket: 'bench', endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1' },
-    stateFolder: 'state',
-    upload: { partsAtOnce: PARTS_AT_ONCE, filesAtOnce: 1 },
-  };
-  await writeFile(join(dir, 'c.json'), JSON.stringify(config));
-  const env = { ...process.env, AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' };
-  const words = ['connect', '--config', join(dir, 'c.json'), '--once', '--json'];
-  const child = spawn(process.execPath, [PROGRAM, ...words], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout.on('data', (chunk) => {
-    said += chunk;
-  });
-  const peakBytes = await peakOf(child);
-  const entries = said
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { at: string; event: string });
-  const timesOf = (event: string) =>
-    entries.filter((entry) => entry.event === event).map(({ at }) => Date.parse(at));
-  const arrived = timesOf('arrived');
-  const seconds = (Math.max(...arrived) - Math.min(...timesOf('finished'))) / 1000;
-  return { seconds, peakBytes, isWhole: arrived.length === files };
-}
-
-/** The most memory that the process had at any time, as the kernel counts it. */
-async function peakOf(child: ChildProcess): Promise<number> {
-  let peakBytes = 0;
-  while (child.exitCode === null && child.signalCode === null) {
-    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
-    peakBytes = Math.max(peakBytes, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024);
-    await sleep(100);
-  }
-  return peakBytes;
+  return measured.isWhole ? EXIT_LOADED : EXIT_FAILED;
 }

@@ -23,6 +23,7 @@ const COMMAND = {
     ),
     way: oneOf(WAYS, 'WAY', 'only runs in which files are finished so'),
     story: oneOf(STORIES, 'STORY', "only files to which this happens, such as 'same size later'"),
+    compress: isSet('only runs in which files are compressed on their way'),
     journal: isSet('prints the journal of each run'),
     'keep-going': isSet('goes on after a run that is broken'),
   },
@@ -35,6 +36,7 @@ await runWithFlags(COMMAND, async (values) => {
     target: (['bucket', 'folder'] as const).find((target) => target === values.target),
     way: WAYS.find((way) => way === values.way),
     story: STORIES.find((story) => story === values.story),
+    compresses: values.compress,
   };
   const reports: RunReport[] = [];
   for (let run = 0; run < runs; run++) {
@@ -74,6 +76,7 @@ function print(reports: readonly RunReport[]): void {
       ...ways,
       ['against the double of S3', sum((report) => Number(report.target === 'bucket'))],
       ['against a folder', sum((report) => Number(report.target === 'folder'))],
+      ['compressed on the way', sum((report) => Number(report.compresses))],
       ['with two connectors', sum((report) => Number(report.hosts === 2))],
     ]),
   );

@@ -14,6 +14,8 @@ export interface RunReport {
   target: 'bucket' | 'folder';
   way: Way;
   hosts: number;
+  /** Files are compressed on their way. */
+  compresses: boolean;
   stories: Story[];
   /** Objects of files that became visible. */
   arrivals: number;
@@ -32,17 +34,26 @@ const CALM_ROUNDS = 60;
 /** So many after everything has arrived: what comes then came twice. */
 const QUIET_ROUNDS = 5;
 
+/** No round without faults takes so long, on any machine. */
+const SETTLED_MS = 120_000;
+
 /** What a run must be like; the seed chooses the rest. */
 interface RunWishes {
   target?: RunReport['target'] | undefined;
   way?: Way | undefined;
   story?: Story | undefined;
+  compresses?: boolean | undefined;
 }
 
 /** Plays one run from its seed: a night of the mainframe, one or two connectors, faults; then calm, and the judgement. */
 export async function playRun(
   seed: number,
-  { target: kind, way, story }: RunWishes = {},
+  {
+    target: kind,
+    way,
+    story,
+    compresses = new FaultPlan(seed).stream('compress').happens(0.3),
+  }: RunWishes = {},
 ): Promise<RunReport> {
   const plan = new FaultPlan(seed);
   const chances = plan.stream('run');
@@ -51,7 +62,9 @@ export async function playRun(
   const partBytes = isLarge ? LARGE_PART : SMALL_PART;
   const made = target === 'bucket' ? await bucketTarget(partBytes) : await folderTarget();
   try {
-    return await new Run(seed, chances, target, made, partBytes, { way, story }).play();
+    return await new Run(seed, chances, target, made, partBytes, {
+      ...{ way, story, compresses },
+    }).play();
   } finally {
     await made.close();
   }
@@ -62,6 +75,7 @@ class Run {
   private readonly faults = new Map<RunFault, number>();
   private readonly folder = new SimulatedFolder(this.time);
   private readonly way: Way;
+  private readonly compresses: boolean;
   private readonly mainframe: Mainframe;
   private readonly judge: RunJudge;
   private readonly hosts: SimulatedHost[];
@@ -79,7 +93,7 @@ class Run {
     kind: RunReport['target'],
     made: RunTarget,
     partBytes: number,
-    wishes: Pick<RunWishes, 'way' | 'story'>,
+    wishes: Pick<RunWishes, 'way' | 'story' | 'compresses'>,
   ) {
     this.seed = seed;
     this.chances = chances;
@@ -91,7 +105,8 @@ class Run {
     const sizeLimit = partBytes === LARGE_PART ? 3 * LARGE_PART : 40_000;
     this.mainframe = new Mainframe(this.folder, this.time, chances, this.way, sizeLimit, wishes.story);
     this.mainframe.plan(1 + chances.below(partBytes === LARGE_PART ? 2 : 5));
-    this.judge = new RunJudge(this.mainframe.files);
+    this.compresses = wishes.compresses === true;
+    this.judge = new RunJudge(this.mainframe.files, this.compresses);
     const settings = this.settings(partBytes);
     // Changes within a second that keep the size cannot be seen without strict pins, so those stories want them.
     const hasStrictPins =
@@ -121,20 +136,20 @@ class Run {
     this.roughness = ROUGHNESS[0]!;
     this.calmS3();
     for (let round = 0, quiet = 0; round < CALM_ROUNDS && quiet < QUIET_ROUNDS; round++) {
-      await this.step(20_000);
+      this.beginRounds(20_000);
+      await this.settle();
       quiet = this.judge.isDone((path) => this.folder.bytesOf(path)) ? quiet + 1 : 0;
     }
     // A call that was held may end its process only now: each host has one more round, without faults.
     for (let round = 0; round < 2; round++) {
+      this.beginRounds(1_000);
       await this.settle();
-      await this.step(1_000);
     }
-    await this.settle();
     const entries = this.hosts.flatMap(({ lines }) => [...lines.values()].flat());
     this.judge.end((path) => this.folder.bytesOf(path), entries);
-    const { seed, kind, way, faults } = this;
+    const { seed, kind, way, faults, compresses } = this;
     return {
-      ...{ seed, way, faults, target: kind, hosts: this.hosts.length },
+      ...{ seed, way, faults, compresses, target: kind, hosts: this.hosts.length },
       stories: mainframe.files.map(({ story }) => story),
       arrivals: [...this.judge.seen.values()].flat().length,
       broken: this.judge.broken,
@@ -147,9 +162,7 @@ class Run {
 
   /** Time passes, every host that is idle begins a round, and what became visible is judged. */
   private async step(ms: number): Promise<void> {
-    this.time.pass(ms);
-    this.disturb();
-    for (const host of this.hosts) host.beginRound();
+    this.beginRounds(ms);
     // A host that is held for minutes is left behind: the others and the night go on.
     const all = this.hosts.flatMap(({ busy }) => busy ?? []);
     let isOver = false;
@@ -166,10 +179,22 @@ class Run {
     await this.look();
   }
 
+  private beginRounds(ms: number): void {
+    this.time.pass(ms);
+    this.disturb();
+    for (const host of this.hosts) host.beginRound();
+  }
+
+  /**
+   * Waits until every round has ended, however slow the machine is. Time passes only for calls that wait for it: else a busy machine would
+   * let leases end under connectors that are alive.
+   */
   private async settle(): Promise<void> {
-    for (let waits = 0; waits < 20_000 && this.hosts.some(({ busy }) => busy); waits++) {
-      await turn();
-      this.time.pass(100);
+    const giveUpAt = performance.now() + SETTLED_MS;
+    for (let waits = 0; this.hosts.some(({ busy }) => busy) && performance.now() < giveUpAt; waits++) {
+      if (waits < 400) await turn();
+      else await new Promise((resolve) => setTimeout(resolve, 1));
+      if (this.hosts.some(({ heldCalls }) => heldCalls > 0)) this.time.pass(1_000);
     }
     await this.look();
   }
@@ -232,6 +257,7 @@ class Run {
         {
           ...{ pattern: '{yyyyMMdd}/contratos_{yyyyMMdd}_*', except: ['*.tmp', '*.ok'], finished },
           ...(expected.length > 0 ? { expected } : {}),
+          ...(this.compresses ? { compress: 'zstd' } : {}),
           dayManifest: 'contratos_{yyyyMMdd}.ctl',
         },
       ],

@@ -96,6 +96,7 @@ export class SimulatedFolder {
     return {
       name: '/mnt/night',
       hasStrictPins,
+      remembersMs: 0,
       async *list() {
         await fails();
         yield* listed();
@@ -104,7 +105,7 @@ export class SimulatedFolder {
         await fails();
         return seen(path);
       },
-      async *read(path, { startByte, endByte }, pin) {
+      async readInto(path, { startByte, endByte }, pin, buffer) {
         await fails();
         requirePin(path, pin);
         // The file is open: what happens to its name does not change what is read, and what is written to it does.
@@ -113,7 +114,7 @@ export class SimulatedFolder {
           const piece = bytesOf(path)?.subarray(at, Math.min(endByte, at + CHUNK_BYTES));
           if (!piece || piece.length === 0)
             throw new SourceChanged({ what: 'the file is shorter now', where: path });
-          yield Buffer.from(piece);
+          buffer.set(piece, at - startByte);
         }
         requirePin(path, pin);
       },

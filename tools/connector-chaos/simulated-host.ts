@@ -45,6 +45,8 @@ export class SimulatedHost {
   private process:
     | { connector: Connector; kill: () => void; isDead: () => boolean; started: boolean }
     | undefined;
+  /** Calls that wait for time to pass. */
+  heldCalls = 0;
   /** The round that is under way, if it has not ended yet. */
   busy: Promise<void> | undefined;
 
@@ -141,7 +143,9 @@ export class SimulatedHost {
       if (chances.happens(held * more)) {
         world.count('held for minutes');
         const untilMs = time.nowMs + chances.below(LONGEST_HOLD_MS);
+        this.heldCalls++;
         while (time.nowMs < untilMs) await turn();
+        this.heldCalls--;
       }
       const answer = await call().catch((error) => (isDead() ? NEVER : Promise.reject(error)));
       if (dies) return this.die(kill);
@@ -197,14 +201,7 @@ function aliveSource(source: TransferSource, alive: Gate): TransferSource {
       yield* await alive(() => Array.fromAsync(source.list()));
     },
     look: (path) => alive(() => source.look(path)),
-    async *read(path, range, pin) {
-      const chunks = source.read(path, range, pin)[Symbol.asyncIterator]();
-      for (;;) {
-        const next = await alive(() => chunks.next());
-        if (next.done) return;
-        yield next.value;
-      }
-    },
+    readInto: (path, range, pin, buffer) => alive(() => source.readInto(path, range, pin, buffer)),
     remove: (path, pin) => alive(() => source.remove(path, pin)),
   };
 }

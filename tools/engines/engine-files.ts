@@ -1,5 +1,8 @@
-/** The columns of a layout: `later` has one more, another name for one, and a decimal with more digits. */
-export type LayoutForm = 'first' | 'later';
+/**
+ * The columns of a layout: `later` has one more, another name for one, and a decimal with more digits; `parted` is `later` with other partition
+ * columns, of which one is new, two stay, and three become columns of the files.
+ */
+export type LayoutForm = 'first' | 'later' | 'parted';
 
 /** A file of a lake that engines read. */
 export interface EngineFile {
@@ -8,7 +11,7 @@ export interface EngineFile {
   records: number;
 }
 
-export const ENGINE_TABLES = ['engines', 'engines_rejects'];
+export const ENGINE_TABLES = ['engines', 'engines_rejects', 'engines_days'];
 
 const LENGTH = 140;
 
@@ -20,7 +23,8 @@ export function engineLayout(form: LayoutForm): object {
     encoding: 'latin1',
     record: { format: 'lines', length: LENGTH, short: 'pad' },
     compression: form === 'first' ? 'snappy' : 'zstd',
-    partitionBy: ['product', 'branch', 'rate', 'since', 'is_open'],
+    partitionBy:
+      form === 'parted' ? ['since', 'count', 'product'] : ['product', 'branch', 'rate', 'since', 'is_open'],
     rejects: { maxPercent: 50 },
     fields: [
       { name: 'id', start: 1, end: 8, type: 'string', required: true },
@@ -66,7 +70,7 @@ export function engineLayout(form: LayoutForm): object {
       { name: 'rate', start: 121, end: 124, type: 'decimal(4,2)', point: 'implied' },
       { name: 'since', start: 125, end: 132, type: 'date', format: 'yyyyMMdd' },
       { name: 'is_open', start: 133, end: 133, type: 'boolean', trueValues: ['S'], falseValues: ['N'] },
-      ...(form === 'later' ? [{ name: 'note', start: 134, end: 139, type: 'string' }] : []),
+      ...(form !== 'first' ? [{ name: 'note', start: 134, end: 139, type: 'string' }] : []),
     ],
   };
 }
@@ -92,7 +96,8 @@ function line(form: LayoutForm, row: number, random: number): string {
     (row % 23 === 5 ? '' : `R${row}`).padEnd(8),
     text(digits(9), 9),
     text(row % 2 ? '9'.repeat(38) : digits(38), 38),
-    text(digits(9), 9),
+    // As a partition column it makes a file of each value.
+    text(form === 'parted' ? `00000000${row % 3}` : digits(9), 9),
     text(`202${row % 10}0${(row % 9) + 1}1${row % 9}`, 8),
     text(['é', 'ab', ''][row % 3]!, 3),
     ''.padEnd(4),
@@ -103,6 +108,6 @@ function line(form: LayoutForm, row: number, random: number): string {
     ['0150', '    '][random % 2]!,
     ['20200229', '        '][partition % 2]!,
     ['S', 'N', ' '][random % 3]!,
-    (form === 'later' ? `n${row % 4}` : '').padEnd(7),
+    (form !== 'first' ? `n${row % 4}` : '').padEnd(7),
   ].join('')}\n`;
 }

@@ -17,6 +17,7 @@ const ANALYTICS = 'analytics';
  * installed here is passed over, with the reason.
  */
 async function testEngines(wanted: string[]): Promise<number> {
+  if (wanted[0] === ANALYTICS) return inFolder((folder) => testAnalytics(folder, wanted.slice(1)));
   const names = [...ENGINES.map(({ name }) => name), ANALYTICS];
   const unknown = wanted.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
@@ -25,11 +26,10 @@ async function testEngines(wanted: string[]): Promise<number> {
     );
     return 2;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'positional-lake-engines-'));
-  try {
+  return inFolder(async (folder) => {
     const isAsked = wanted.length === 0 || wanted.includes(ANALYTICS);
-    const ofAnalytics = isAsked ? await testAnalytics(folder) : 0;
-    if (ofAnalytics !== 0 || (wanted.length === 1 && isAsked)) return ofAnalytics;
+    const ofAnalytics = isAsked ? await testAnalytics(folder, []) : 0;
+    if (ofAnalytics !== 0) return ofAnalytics;
     const states = await makeEngineLake(folder);
     const rows = states.reduce((sum, state) => sum + state.rows.length, 0);
     console.log(`${states.length} states of tables, ${rows} rows in all`);
@@ -50,6 +50,13 @@ async function testEngines(wanted: string[]): Promise<number> {
       for (const problem of problems) console.log(`${engine}: ${problem}`);
     }
     return verdicts.some(({ problems }) => problems.length > 0) ? 1 : 0;
+  });
+}
+
+async function inFolder(act: (folder: string) => Promise<number>): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'positional-lake-engines-'));
+  try {
+    return await act(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

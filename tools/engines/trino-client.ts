@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A page of an answer: https://trino.io/docs/current/develop/client-protocol.html */
 interface Page {
+  id?: string;
   nextUri?: string;
   columns?: { name: string; typeSignature: Signature }[];
   data?: unknown[][];
@@ -36,8 +37,24 @@ export class TrinoClient {
   }
 
   async query(sql: string): Promise<Row[]> {
+    return (await this.run(sql)).rows;
+  }
+
+  /** Runs a query, and says how many splits its scans had: a small file is one. */
+  async scannedSplits(sql: string): Promise<number> {
+    const { id } = await this.run(sql);
+    const answer = await fetch(`${this.address}/v1/query/${id}`, { headers: { 'X-Trino-User': 'test' } });
+    const told: { queryStats: { operatorSummaries: { operatorType: string; totalDrivers: number }[] } } =
+      JSON.parse(await answer.text());
+    return told.queryStats.operatorSummaries
+      .filter(({ operatorType }) => operatorType.includes('Scan'))
+      .reduce((sum, { totalDrivers }) => sum + totalDrivers, 0);
+  }
+
+  private async run(sql: string): Promise<{ id: string | undefined; rows: Row[] }> {
     const headers = { 'X-Trino-User': 'test', 'X-Trino-Catalog': 'iceberg', 'X-Trino-Time-Zone': 'UTC' };
     let page = await this.page(fetch(`${this.address}/v1/statement`, { method: 'POST', headers, body: sql }));
+    const { id } = page;
     const rows: Row[] = [];
     for (;;) {
       if (page.error) throw new Error(page.error.message);
@@ -49,7 +66,7 @@ export class TrinoClient {
           ),
         );
       }
-      if (nextUri === undefined) return rows;
+      if (nextUri === undefined) return { id, rows };
       page = await this.page(fetch(nextUri));
     }
   }

@@ -9,6 +9,8 @@ import type { NumberedMutant } from './switched-source.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A condition that is always true leaves code that is not reached, and names that are not used: a person would remove them. */
 const BESIDE_THE_POINT = { allowUnreachableCode: true, noUnusedLocals: false, noUnusedParameters: false };
+/** Those that mutants are made of, and what they import. */
+const ROOMS = ['shared', 'connector'];
 const COPY = /\.mutant(\d+)\.ts\(/g;
 
 /**
@@ -18,14 +20,14 @@ const COPY = /\.mutant(\d+)\.ts\(/g;
 export async function refusedByCompiler(mutants: readonly NumberedMutant[]): Promise<Set<number>> {
   const dir = await mkdtemp(join(tmpdir(), 'mutants-'));
   try {
-    await cp(join(ROOT, 'shared'), join(dir, 'shared'), { recursive: true });
+    for (const room of ROOMS) await cp(join(ROOT, room), join(dir, room), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'), 'dir');
     await cp(join(ROOT, 'package.json'), join(dir, 'package.json'));
     const { compilerOptions } = JSON.parse(await readFile(join(ROOT, 'tsconfig.json'), 'utf8'));
     const options = { ...compilerOptions, ...BESIDE_THE_POINT };
     await writeFile(
       join(dir, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: options, include: ['shared/**/*.mutant*.ts'] }),
+      JSON.stringify({ compilerOptions: options, include: ROOMS.map((room) => `${room}/**/*.mutant*.ts`) }),
     );
     for (const { id, mutant } of mutants) {
       const changed = mutated(await readFile(join(dir, mutant.file), 'utf8'), mutant);

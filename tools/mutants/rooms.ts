@@ -1,3 +1,4 @@
+import { DECIDING_CONNECTOR } from './connector-files.ts';
 import { DAYS, NIGHTS, RUNS, TOTALS } from './room-tests.ts';
 import { DECIDING_USE_CASES } from './use-cases.ts';
 
@@ -104,4 +105,5 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/split/date-file.test.ts',
   ],
   ...DECIDING_USE_CASES,
+  ...DECIDING_CONNECTOR,
 };

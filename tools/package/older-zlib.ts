@@ -7,6 +7,7 @@ export * from 'node:zlib';
 export const createZstdDecompress: typeof zlib.createZstdDecompress = zlib.createZstdDecompress ?? noZstd;
 export const zstdDecompressSync: typeof zlib.zstdDecompressSync = zlib.zstdDecompressSync ?? noZstd;
 export const zstdCompressSync: typeof zlib.zstdCompressSync = zlib.zstdCompressSync ?? noZstd;
+export const zstdCompress: typeof zlib.zstdCompress = zlib.zstdCompress ?? noZstd;
 
 function noZstd(): never {
   throw new UsageError({

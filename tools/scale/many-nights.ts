@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { link, mkdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
@@ -42,18 +42,18 @@ export interface NightCost {
 
 /**
  * Converts a first night of real files, then publishes as many nights after it as are asked for, whose files are links to those of the first:
- * each commit reads footers and writes what it would for a night of its own.
+ * each commit reads footers and writes what it would for a night of its own. Goes on where an earlier call stopped.
  */
 export async function* publishNights(dir: string, nights: number): AsyncGenerator<NightCost> {
   const lakeDir = join(dir, 'lake');
-  await convertFirstNight(dir, lakeDir);
+  const known = await publishedNights(lakeDir);
+  if (known === 0) await convertFirstNight(dir, lakeDir);
   const written: NightCost['bytes'] = { manifest: 0, list: 0, metadata: 0, catalog: 0 };
   const lake = counting(createFileObjectStore({ rootDir: lakeDir, sync: false }), written);
   const iceberg = { root: `${lakeDir}/processed/`, publishedPrefix: 'processed/', now: () => new Date() };
   const catalog = createFileCatalog(lake, { iceberg });
-  const commit = await lastCommit(lake, TABLE, FIRST_DAY);
-  const first = publicationOf(commit!, commit!.tables.find(({ dataset }) => dataset === TABLE)!);
-  for (let night = 1; night < nights; night++) {
+  const first = await firstNight(lake);
+  for (let night = Math.max(known, 1); night < nights; night++) {
     const day = await linkedNight(lakeDir, first, addDays(FIRST_DAY, night));
     const before = { ...written };
     const startedAt = performance.now();
@@ -72,7 +72,20 @@ export async function* publishNights(dir: string, nights: number): AsyncGenerato
   }
 }
 
-async function convertFirstNight(dir: string, lakeDir: string): Promise<void> {
+/** How many nights a lake has. */
+export async function publishedNights(lakeDir: string): Promise<number> {
+  const text = await readFile(join(lakeDir, 'catalog', `${TABLE}.json`), 'utf8').catch(() => '{}');
+  const { days = {} }: { days?: object } = JSON.parse(text);
+  return Object.keys(days).length;
+}
+
+/** What was published of the first night, whose files all others have. */
+export async function firstNight(lake: ObjectStore): Promise<DayPublication> {
+  const commit = await lastCommit(lake, TABLE, FIRST_DAY);
+  return publicationOf(commit!, commit!.tables.find(({ dataset }) => dataset === TABLE)!);
+}
+
+export async function convertFirstNight(dir: string, lakeDir: string): Promise<void> {
   const layout = join(dir, 'nights.json');
   await writeFile(layout, JSON.stringify(LAYOUT));
   const inputs: string[] = [];
@@ -90,7 +103,7 @@ async function convertFirstNight(dir: string, lakeDir: string): Promise<void> {
 }
 
 /** Another day with the same files, under names of its own. */
-async function linkedNight(
+export async function linkedNight(
   lakeDir: string,
   first: DayPublication,
   businessDate: string,
@@ -103,6 +116,8 @@ async function linkedNight(
     for (const [index, file] of files.entries()) {
       const path = join(lakeDir, 'processed', own[index]!);
       await mkdir(dirname(path), { recursive: true });
+      // There already if a call was stopped before it published them.
+      await rm(path, { force: true });
       await link(join(lakeDir, 'processed', file), path);
     }
     partitions.push({

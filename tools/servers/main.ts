@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ftpsSuite } from './ftps-suite.ts';
+import { fuseSuite } from './fuse-suite.ts';
 import { redisSuite } from './redis-suite.ts';
 import type { ServerSuite } from './server-suite.ts';
 import { sftpSuite } from './sftp-suite.ts';
@@ -9,7 +10,7 @@ import { sftpSuite } from './sftp-suite.ts';
 const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
 
-const SUITES: readonly ServerSuite[] = [sftpSuite, ftpsSuite, redisSuite];
+const SUITES: readonly ServerSuite[] = [sftpSuite, ftpsSuite, fuseSuite, redisSuite];
 
 /** Runs the suites whose server this machine has, or the ones that are named; the others are told in one line, which is no failure. */
 async function testAgainstServers(words: readonly string[]): Promise<number> {

@@ -3,7 +3,7 @@ import type { Night, Throughput } from './night.ts';
 
 const MEGABYTE = 1_000_000;
 const ENTRIES_AT_ONCE = 16;
-const RESULTS_AT_ONCE = 32;
+const RESULTS_AT_ONCE = 64;
 /** S3 lists so many keys in an answer. */
 const LIST_PAGE = 1000;
 /** The end of each new file is read for its manifest: a HEAD and a range, so many files at once (shared/aws/glue-catalog.ts). */
@@ -41,12 +41,12 @@ export class DayPublication {
     const request = this.rates.assumptions.s3RequestMs / 1000;
     const pages = Math.ceil(files / LIST_PAGE);
     const entries = code.dayReads === 'all' ? files : 1;
-    const { outputs } = this.file;
-    const waves = 10 + Math.ceil(outputs / RESULTS_AT_ONCE) + Math.ceil(entries / ENTRIES_AT_ONCE) + pages;
+    const { documentsOfMerges: results } = this.file;
+    const waves = 10 + Math.ceil(results / RESULTS_AT_ONCE) + Math.ceil(entries / ENTRIES_AT_ONCE) + pages;
     const own: Work = {
       seconds: request * waves,
       requests: {
-        gets: { runs: outputs + 3, ledger: entries + 4 },
+        gets: { runs: results + 3, ledger: entries + 4 },
         puts: { ledger: 3 + pages },
       },
     };

@@ -15,9 +15,10 @@ const MERGED_FILE_BYTES = 1024 * MIB;
 /** S3 copies stretches above this itself (shared/aws/upload-plan.ts). */
 const COPIED_PART_BYTES = 5 * MIB;
 /** Requests at once, as in the code of each step. */
-const CUTS_AT_ONCE = 16;
-const MANIFESTS_AT_ONCE = 32;
-const FOOTERS_AT_ONCE = 8;
+const CUTS_AT_ONCE = 64;
+const MANIFESTS_AT_ONCE = 64;
+const FOOTERS_AT_ONCE = 32;
+const PARTS_CLOSED_AT_ONCE = 8;
 
 /** The work of one file of a night, step by step. All files of a night are alike. */
 export class FileWork {
@@ -56,6 +57,11 @@ export class FileWork {
     this.partsOfMerge = Math.max(1, Math.round(count / files));
   }
 
+  /** Documents that say what each merged file is. */
+  get documentsOfMerges(): number {
+    return this.night.code.onlyParts === 'taken' && this.merges === 0 ? 1 : this.outputs;
+  }
+
   /** Head, samples, claim, plan; the bytes around each cut. */
   split(): Work {
     const cuts = this.ranges.length - 1;
@@ -75,25 +81,28 @@ export class FileWork {
     const partBytes = (this.ranges[rangeIndex]! * rates.bytesOutPerByteIn) / night.partitions;
     const writes = writesOf(partBytes, night.code.uploadPartBytes);
     return {
-      seconds: Math.max(decode, read) + this.requestSeconds * (night.partitions + 3),
+      seconds:
+        Math.max(decode, read) +
+        this.requestSeconds * (Math.ceil(night.partitions / PARTS_CLOSED_AT_ONCE) + 3),
       requests: { gets: { raw: 1, runs: 2 }, puts: { runs: night.partitions * writes + 2 } },
     };
   }
 
-  /** The manifest of every range, the specification of every merge. */
+  /** The manifest of every range, the specification of every merge; parts that become files as they are stand in one document. */
   reconcile(): Work {
+    const documents = this.documentsOfMerges;
     const waves =
-      Math.ceil(this.ranges.length / MANIFESTS_AT_ONCE) + Math.ceil(this.outputs / MANIFESTS_AT_ONCE);
+      Math.ceil(this.ranges.length / MANIFESTS_AT_ONCE) + Math.ceil(documents / MANIFESTS_AT_ONCE);
     return {
       seconds: this.requestSeconds * (8 + waves),
       requests: {
         gets: { runs: this.ranges.length + 2, ledger: 4 },
-        puts: { runs: this.outputs + 3, ledger: 3 },
+        puts: { runs: documents + 3, ledger: 3 },
       },
     };
   }
 
-  /** The end of every part is read; S3 copies what is before it, or the whole object if it is the only one. */
+  /** The end of every part is read, in one request: footer and indexes of a part have a few KB. S3 copies what is before it, or the whole object if it is the only one. */
   merge(): Work {
     const parts = this.partsOfMerge;
     const partBytes = this.mergedBytes / parts;
@@ -103,9 +112,9 @@ export class FileWork {
     const writes = parts === 1 ? 1 : pieces + 3;
     return {
       seconds:
-        this.requestSeconds * (6 + Math.ceil(parts / FOOTERS_AT_ONCE) * 2 + sent) +
+        this.requestSeconds * (6 + Math.ceil(parts / FOOTERS_AT_ONCE) + sent) +
         this.mergedBytes / MEGABYTE / this.rates.assumptions.mergeMegabytesPerSecond,
-      requests: { gets: { runs: 3 + 2 * parts + sent }, puts: { runs: writes + 1 } },
+      requests: { gets: { runs: 3 + parts + sent }, puts: { runs: writes + 1 } },
     };
   }
 }

@@ -161,26 +161,28 @@ export function appendBytes(
   for (let index = 0; index < count; index++) {
     const member = load<u16>(members + (index << 1)) as u32;
     if (isAbsent(states, member)) continue;
-    const from = base + load<u32>(values + (member << 3));
-    const length = load<u32>(values + (member << 3), 4) as usize;
+    const entry = load<u64>(values + (member << 3));
+    const from = base + (entry as u32);
+    const length = (entry >>> 32) as usize;
     writeText(out, from, length);
     const prefix = readPrefix(from, length);
-    if (prefix >= greatest) {
+    if (prefix >= greatest || prefix <= least) {
       const next = readSecondPrefix(from, length);
-      const isAbove = prefix > greatest || next > greatestNext || greatestAt === 0;
-      if (isAbove || (next === greatestNext && compareTexts(out, greatestAt) > 0)) {
-        greatest = prefix;
-        greatestNext = next;
-        greatestAt = out;
+      if (prefix > greatest || (prefix === greatest && next >= greatestNext)) {
+        const isAbove = prefix > greatest || next > greatestNext || greatestAt === 0;
+        if (isAbove || compareTexts(out, greatestAt) > 0) {
+          greatest = prefix;
+          greatestNext = next;
+          greatestAt = out;
+        }
       }
-    }
-    if (prefix <= least) {
-      const next = readSecondPrefix(from, length);
-      const isBelow = prefix < least || next < leastNext || leastAt === 0;
-      if (isBelow || (next === leastNext && compareTexts(out, leastAt) < 0)) {
-        least = prefix;
-        leastNext = next;
-        leastAt = out;
+      if (prefix < least || (prefix === least && next <= leastNext)) {
+        const isBelow = prefix < least || next < leastNext || leastAt === 0;
+        if (isBelow || compareTexts(out, leastAt) < 0) {
+          least = prefix;
+          leastNext = next;
+          leastAt = out;
+        }
       }
     }
     out += 4 + length;

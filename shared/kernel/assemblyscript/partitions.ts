@@ -10,7 +10,30 @@ import { keepLowBytes } from './bytes-order';
  *     targets   partition of each route, 4 bytes each, or -1
  */
 
+/** True for a single field that three words cover, overlapping or not: most partition fields are such. */
+function isShort(segments: usize, segmentCount: i32): bool {
+  return segmentCount === 1 && load<u32>(segments, 4) - 8 <= 16;
+}
+
+/** Place of the middle one of the three words. */
+function middleOf(width: usize): usize {
+  return min<usize>(width - 8, 8);
+}
+
+function hashShort(at: usize, width: usize): u32 {
+  const ends = load<u64>(at) ^ rotl<u64>(load<u64>(at + width - 8), 23);
+  return (((ends ^ rotl<u64>(load<u64>(at + middleOf(width)), 47)) * 0x9e3779b185ebca87) >>> 32) as u32;
+}
+
+function isSameShort(at: usize, key: usize, width: usize): bool {
+  const middle = middleOf(width);
+  const first = load<u64>(at) ^ load<u64>(key);
+  const last = load<u64>(at + width - 8) ^ load<u64>(key + width - 8);
+  return (first | last | (load<u64>(at + middle) ^ load<u64>(key + middle))) === 0;
+}
+
 function hashRoute(record: usize, segments: usize, segmentCount: i32): u32 {
+  if (isShort(segments, segmentCount)) return hashShort(record + load<u32>(segments), load<u32>(segments, 4));
   let hash: u64 = 0;
   for (let segment = 0; segment < segmentCount; segment++) {
     let at = record + load<u32>(segments + (segment << 3));
@@ -57,6 +80,9 @@ export function routeRecords(
   routes: usize,
   partitions: usize,
 ): i32 {
+  const isOneShort = isShort(segments, segmentCount);
+  const at = load<u32>(segments) as usize;
+  const width = load<u32>(segments, 4) as usize;
   for (let index = from; index < count; index++) {
     if (load<u8>(outcomes + index) !== (RECORD_OK as u8)) {
       store<i32>(partitions + (index << 2), -1);
@@ -64,11 +90,15 @@ export function routeRecords(
       continue;
     }
     const record = load<u32>(records + (index << 2)) as usize;
-    let slot = hashRoute(record, segments, segmentCount) & mask;
+    let slot =
+      (isOneShort ? hashShort(record + at, width) : hashRoute(record, segments, segmentCount)) & mask;
     while (true) {
       const route = (load<u32>(table + (slot << 2)) as i32) - 1;
       if (route < 0) return index;
-      if (isSameRoute(record, keys + route * stride, segments, segmentCount)) {
+      const key = keys + route * stride;
+      if (
+        isOneShort ? isSameShort(record + at, key, width) : isSameRoute(record, key, segments, segmentCount)
+      ) {
         store<i32>(partitions + (index << 2), load<i32>(targets + (route << 2)));
         store<i32>(routes + (index << 2), route);
         break;

@@ -23,6 +23,15 @@ function findLineEnd(start: usize, end: usize, byte: u8): usize {
   return end;
 }
 
+/** True if none of the `length` bytes at `start`, at least 16, is `byte`. */
+function isWithout(start: usize, length: usize, byte: u8): bool {
+  const sought = i8x16.splat(byte);
+  const last = start + length - 16;
+  let found = i8x16.eq(v128.load(last), sought);
+  for (let at = start; at < last; at += 16) found = v128.or(found, i8x16.eq(v128.load(at), sought));
+  return !v128.any_true(found);
+}
+
 /**
  * Finds the lines of [start, end). With `padShort`, lines shorter than `lengthBytes` are copied to `padAt` and filled up with `space`.
  * Returns how many were found; RESULT: address after the last one, next free address for padded copies.
@@ -46,7 +55,16 @@ export function findLines(
 ): i32 {
   let count = 0;
   while (start < end && count < maxRecords) {
-    let lineEndAt = findLineEnd(start, end, lineEndByte);
+    // Nearly all lines have their length: one look at the end of all their pieces is enough.
+    let lineEndAt = start + lengthBytes;
+    if (
+      lengthBytes < 16 ||
+      lineEndAt >= end ||
+      load<u8>(lineEndAt) !== lineEndByte ||
+      !isWithout(start, lengthBytes, lineEndByte)
+    ) {
+      lineEndAt = findLineEnd(start, end, lineEndByte);
+    }
     let next = lineEndAt + 1;
     if (lineEndAt === end) {
       if (!atEnd) break;

@@ -1,5 +1,5 @@
 import { SNAPPY_TABLE_BYTES } from '../shapes';
-import { writeLiteral, writeShortCopy } from './snappy-tokens';
+import { writeCopyOfForm, writeLiteral, writeShortCopy } from './snappy-tokens';
 
 /**
  * PLAIN texts of mostly digits that do not repeat each other, such as tax numbers. A search finds matches of little more than four
@@ -75,21 +75,30 @@ export function compressDigits(base: usize, end: usize, out: usize, table: usize
       const rest = length & 3;
       const word = load<u64>(at);
       const mask = ~(0 as u64) >>> ((32 - (rest << 3)) as u64);
-      const hash = (((word & mask) * 0x9e3779b185ebca87) >>> (64 - BEGINNING_BITS)) as usize;
-      let back = replaceLast(table + BEGINNINGS + (hash << 1), position);
+      // Half a byte for each digit, all ones for one that is not there.
+      const halves = ((word | ~mask) >>> 32) as usize;
+      const beginning = (halves & 0xf) | ((halves >>> 4) & 0xf0) | ((halves >>> 8) & 0xf00);
+      let back = replaceLast(table + BEGINNINGS + (beginning << 1), position);
       const backToLength = replaceLast(table + LENGTHS + (length << 1), position);
       let covered: usize = 4 + rest;
+      let first = rest;
       if (((word ^ load<u64>(at - back)) & mask) !== 0) {
         back = backToLength;
         covered = 4;
       }
       if (load<u32>(at - back) === (word as u32) && back !== 0) {
         if (at > pending) out = writeLiteral(out, pending, at - pending);
-        out = writeShortCopy(out, back, covered);
+        // The same value again, such as the next contract of a client, is one copy.
+        const same = i8x16.bitmask(i8x16.eq(v128.load(at, 4), v128.load(at - back, 4)));
+        if ((~same & ((1 << (length as i32)) - 1)) === 0) {
+          covered = 4 + length;
+          first = length;
+        }
+        out = writeCopyOfForm(out, back, covered, covered < 12 && back < 2048);
         pending = at + covered;
       }
 
-      for (let index = rest; index < length; index += 4) {
+      for (let index = first; index < length; index += 4) {
         const here = at + 4 + index;
         const key = load<u16>(table + KEYS + (index << 1)) as usize;
         const back: usize = (here - base - load<u16>(table + FOURS + (key << 1))) & 0xffff;

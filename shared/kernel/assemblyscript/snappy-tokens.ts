@@ -49,6 +49,14 @@ export function writeLiteral(out: usize, from: usize, length: usize): usize {
   return out + length;
 }
 
+/** Like `writeLiteral`, also of no bytes: most are shorter than 17 bytes, and these need no branch. */
+export function writeShortLiteral(out: usize, from: usize, length: usize): usize {
+  if (length > 16) return writeLiteral(out, from, length);
+  store<u8>(out, ((length - 1) << 2) as u8);
+  v128.store(out, v128.load(from), 1);
+  return out + length + ((length !== 0) as usize);
+}
+
 /** Writes a copy of 4 to 11 bytes. */
 export function writeShortCopy(out: usize, back: usize, length: usize): usize {
   return writeCopyOfForm(out, back, length, back < NEAR_BYTES);
@@ -73,7 +81,7 @@ export function writeCopy(out: usize, back: usize, length: usize): usize {
 }
 
 /** Writes either form without a branch, which would be mispredicted. Writes up to two bytes beyond. */
-function writeCopyOfForm(out: usize, back: usize, length: usize, isNear: bool): usize {
+export function writeCopyOfForm(out: usize, back: usize, length: usize, isNear: bool): usize {
   const near = ((back & 0xff) << 8) | ((back >>> 8) << 5) | ((length - 4) << 2) | 1;
   const far = (back << 8) | ((length - 1) << 2) | 2;
   store<u32>(out, select<usize>(near, far, isNear) as u32);
@@ -90,6 +98,14 @@ export function matchBefore(at: usize, from: usize, most: usize): usize {
 export function matchLengthOf16(at: usize, from: usize, end: usize): usize {
   const same = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(from)));
   return same === 0xffff ? 16 + matchLength(at + 16, from + 16, end) : (ctz(~same) as usize);
+}
+
+/** Like `matchLength`, if at least 32 bytes are left, without a branch for shorter matches. */
+export function matchLengthOf32(at: usize, from: usize, end: usize): usize {
+  const first = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(from)));
+  const second = i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(from, 16)));
+  const same = (second << 16) | first;
+  return same === -1 ? 32 + matchLength(at + 32, from + 32, end) : (ctz(~same) as usize);
 }
 
 /** Counts the bytes from `at` on, up to `end`, that equal those from `from` on. */

@@ -1,6 +1,7 @@
 import { SNAPPY_TABLE_BYTES, VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../shapes';
 import { compressDigits } from './snappy-digits';
 import { compressInt64s } from './snappy-int64s';
+import { compressRising } from './snappy-rising';
 import { matchBefore, matchLengthOf16, writeCopy, writeLength, writeLiteral } from './snappy-tokens';
 
 /** Any bytes are searched for matches in windows of 64 KiB, with a table of the last position of each hash. */
@@ -37,8 +38,13 @@ export function compressSnappy(
       out = compressInt64s(at, end, out, table);
       at = end;
     } else if (values === VALUES_TEXT) {
-      out = compressDigits(at, end, out, table);
+      const first = at;
+      out = compressRising(at, end, out, table);
       at = load<u32>(table + SNAPPY_TABLE_BYTES - 4) as usize;
+      if (at === first) {
+        out = compressDigits(at, end, out, table);
+        at = load<u32>(table + SNAPPY_TABLE_BYTES - 4) as usize;
+      }
     }
   }
   return compressAny(at, end, out, table) - firstOut;
@@ -82,8 +88,9 @@ function compressWindow(base: usize, end: usize, out: usize, table: usize): usiz
       at += matched;
       pending = at;
       if (at >= limit) break;
-      const last = load<u64>(at - 1);
-      store<u16>(table + (hashWord(last) << 1), (at - 1 - base) as u16);
+      const last = load<u64>(at - 3);
+      store<u16>(table + (hashWord(last >>> 16) << 1), (at - 1 - base) as u16);
+      store<u16>(table + (hashWord(last) << 1), (at - 3 - base) as u16);
       const word = load<u64>(at);
       const slot = table + (hashWord(word) << 1);
       candidate = base + load<u16>(slot);

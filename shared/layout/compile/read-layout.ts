@@ -11,10 +11,18 @@ import { compileLayout } from './compile-layout.ts';
  * and the nearest valid one. `file` is only for messages.
  */
 export function readLayout(text: string, file: string): Layout {
+  const known = read.get(text);
+  if (known) return known;
   const { layout, problems } = checkedLayout(text, file);
   if (layout === undefined) throw invalidLayout(file, problems);
+  if (read.size >= MOST_READ) read.clear();
+  read.set(text, layout);
   return layout;
 }
+
+/** Layouts that were read, by their text: each step of a conversion reads that of its plan, and a night has many small files. */
+const read = new Map<string, Layout>();
+const MOST_READ = 8;
 
 /** The layout, or everything that is wrong with it: clauses that mostly begin with the quoted path of a key. */
 export function checkedLayout(

@@ -5,6 +5,8 @@ export interface RecordGuess {
   format: 'lines' | 'fixed' | 'rdw' | 'bdw';
   /** Without terminator or descriptor; of records that vary, the longest seen. */
   lengthBytes: number;
+  /** Few records are longer, which seem damaged. */
+  hasLongerOnes?: boolean;
   terminatorBytes: 0 | 1 | 2;
   lengthIncludesHeader?: boolean;
   byteOrder?: 'big' | 'little';
@@ -52,21 +54,58 @@ function lines(head: Uint8Array, sizeBytes: number): RecordGuess | undefined {
     (sum, byte) => sum + (byte < 0x20 && byte !== LF && byte !== CR && byte !== 9 ? 1 : 0),
     0,
   );
-  if (starts.length < 2 || odd > seen.length / 100) return undefined;
-  const lengthBytes = lengths.reduce((longest, length) => Math.max(longest, length), 0);
-  const same = lengths.filter((length) => length === lengthBytes).length;
+  const terminatorBytes = carriageReturns * 2 > lengths.length ? 2 : 1;
+  const isRegular =
+    areMostlyOfOneLength(lengths) && !endsAtEach(head, usualLength(lengths) + terminatorBytes);
+  // Damaged records hold other bytes than text. Fixed records may too, and end at each multiple of their length.
+  if (starts.length < 2 || (odd > seen.length / 100 && !isRegular)) return undefined;
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   // One line end in many records is chance; EBCDIC and packed bytes hold some too. Plain text has none by chance.
   const isPlain = odd === 0 && !seen.some((byte) => byte >= 0x80);
-  if (same < 2 && lengths.length > 20 && !isPlain) return undefined;
-  const terminatorBytes = carriageReturns * 2 > lengths.length ? 2 : 1;
+  const lengthBytes = isRegular && !isPlain && !isUtf8(seen) ? usualOfDamaged(lengths, longest) : longest;
+  const same = lengths.filter((length) => length === lengthBytes).length;
+  if (same < 2 && lengths.length > 20 && !isPlain && !isRegular) return undefined;
   return {
     format: 'lines',
     lengthBytes,
+    ...(longest > lengthBytes && { hasLongerOnes: true }),
     terminatorBytes,
     starts,
     lengths,
-    reason: `lines that end with ${terminatorBytes === 2 ? 'CR LF' : 'LF'}; ${percent(same, lengths.length)} of the first ${lengths.length} have ${lengthBytes} bytes, and no line has more`,
+    reason: `lines that end with ${terminatorBytes === 2 ? 'CR LF' : 'LF'}; ${percent(same, lengths.length)} of the first ${lengths.length} have ${lengthBytes} bytes, and ${longest === lengthBytes ? 'no line has more' : `few have more, up to ${longest}: damaged records, it seems`}`,
   };
+}
+
+/** Line ends at one distance again and again are no chance, whatever stands between them. */
+function areMostlyOfOneLength(lengths: readonly number[]): boolean {
+  const usual = usualLength(lengths);
+  return lengths.length > 20 && lengths.filter((length) => length === usual).length >= lengths.length * 0.8;
+}
+
+/** The usual length, if so few lines are longer that damage explains them; else the longest. */
+function usualOfDamaged(lengths: readonly number[], longest: number): number {
+  const usual = usualLength(lengths);
+  return lengths.filter((length) => length > usual).length <= lengths.length * 0.05 ? usual : longest;
+}
+
+/** Characters of several bytes make lines longer than others, which is no damage. */
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function usualLength(lengths: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), [0, 0])[0];
+}
+
+function endsAtEach(head: Uint8Array, strideBytes: number): boolean {
+  return terminatorOf(head, strideBytes) > 0;
 }
 
 interface Descriptor {

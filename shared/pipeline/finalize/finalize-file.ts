@@ -4,7 +4,6 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { MetricFigure, MetricName } from '../../ports/metrics.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { distribution } from '../../run/distribution.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import {
   advanced,
@@ -13,24 +12,20 @@ import {
   type LedgerEntry,
   type LoadedVersion,
 } from '../../run/ledger-entry.ts';
-import { type MergeResult, mergeResultShape, plannedMergesShape } from '../../run/merge-spec.ts';
 import { type Reconciliation, reconciliationShape } from '../../run/reconciliation.ts';
 import { stageDurations, type WorkingState } from '../../run/stage-durations.ts';
 import { dayTables } from '../publish/day-tables.ts';
-import { type DayOutcome, publishDay } from '../publish/publish-day.ts';
-import { inParallel } from '../store/in-parallel.ts';
+import { type DayOutcome, type LoadedRun, publishDay } from '../publish/publish-day.ts';
 import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { advanceRun, readEntry, updateEntry } from '../store/ledger.ts';
 import { takeTables } from '../store/table-owner.ts';
-import { tableSchemas } from '../store/table-schemas.ts';
 import type { AlreadyLoaded, FinalizeInput, RefusedFile } from './finalize-input.ts';
+import { loadedVersion } from './loaded-version.ts';
 
 export type FinalizeResult =
   | { status: 'loaded' | 'already-loaded'; ledgerKey: string; day: DayOutcome }
   | { status: 'refused'; ledgerKey: string; day: null };
-
-const PARALLEL_READS = 32;
 
 /** Ends a run: marks the file loaded or refused, publishes its day once it is complete, and informs metrics and people. */
 export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
@@ -58,7 +53,7 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
     });
   }
   const { sourceId, runId } = plan;
-  const day = await publishDay(ports, layout, plan.businessDate, { loaded: { sourceId, runId } });
+  const day = await publishLoaded(ports, layout, plan.businessDate, { sourceId, runId });
   if (!(again && before.told)) {
     await tellLoaded(ports, plan, loaded, { ...day, report: await reportOf(ports, plan, day) });
     await markTold(ports, plan.ledgerKey, 'loaded', plan.runId);
@@ -66,53 +61,18 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
   return { status: 'loaded', ledgerKey: plan.ledgerKey, day };
 }
 
-async function loadedVersion(
+/** Publishes the day of a file that is loaded, unless somebody else does so later. */
+async function publishLoaded(
   ports: PipelinePorts,
-  plan: FilePlan,
   layout: Layout,
-  account: Reconciliation,
-): Promise<LoadedVersion> {
-  const keys = runKeys(plan.runId);
-  const merges = await readJson(ports.lake, keys.merges, plannedMergesShape);
-  const results = await inParallel(merges, PARALLEL_READS, ({ mergeIndex }) =>
-    readJson(ports.lake, keys.mergeResult(mergeIndex), mergeResultShape),
-  );
-  const files = (kind: MergeResult['kind']) =>
-    results
-      .filter((result) => result.kind === kind)
-      .map(({ dataset, partition, mergedKey, fileName, rows, bytes, checksum }) => ({
-        dataset,
-        partition,
-        mergedKey,
-        fileName,
-        rows,
-        bytes,
-        ...(checksum === undefined ? {} : { checksum }),
-      }));
-  const outputs = files('rows');
-  return {
-    version: plan.version,
-    runId: plan.runId,
-    layoutFingerprint: layout.fingerprint,
-    tables: tableSchemas(layout).rows,
-    contentDigest: account.contentDigest,
-    ...(account.checksum === undefined ? {} : { checksum: account.checksum }),
-    softwareVersion: plan.softwareVersion,
-    ...(plan.storedBytes === undefined ? {} : { storedBytes: plan.storedBytes }),
-    inputBytes: plan.sizeBytes,
-    records: account.records,
-    ...(account.rejectsDigest === undefined ? {} : { rejectsDigest: account.rejectsDigest }),
-    rows: outputs.reduce((sum, output) => sum + output.rows, 0),
-    controlTotals: account.controlTotals,
-    outputs,
-    rejectOutputs: files('rejects'),
-    supplementOf: plan.supplementOf ?? null,
-    rowGroups: distribution(
-      results.filter(({ kind }) => kind === 'rows').flatMap((result) => result.rowGroupRows),
-    ),
-    startedAt: plan.startedAt,
-    loadedAt: ports.clock.now().toISOString(),
-  };
+  businessDate: string,
+  loaded: LoadedRun | undefined,
+): Promise<DayOutcome> {
+  const { publishedLater } = ports.settings;
+  if (publishedLater !== undefined) {
+    return { published: false, commit: undefined, waitingFor: publishedLater };
+  }
+  return publishDay(ports, layout, businessDate, { loaded: loaded && [loaded] });
 }
 
 /**
@@ -136,11 +96,10 @@ async function confirmPublished(ports: PipelinePorts, input: AlreadyLoaded): Pro
       next: 'Convert the file again with --force.',
     });
   }
-  const { dataset, businessDate, sourceId, loaded: standing } = entry;
-  const loaded = standing && { sourceId, runId: standing.runId };
+  const { dataset, businessDate, sourceId, loaded } = entry;
   // Not from the run's plan: the run may be past its retention.
   const layout = await readDayLayout(ports.lake, dataset, businessDate);
-  const day = await publishDay(ports, layout, businessDate, { loaded });
+  const day = await publishLoaded(ports, layout, businessDate, loaded && { sourceId, runId: loaded.runId });
   return { status: 'already-loaded', ledgerKey: input.ledgerKey, day };
 }
 

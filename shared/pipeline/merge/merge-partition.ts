@@ -23,7 +23,8 @@ import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 import { composedChecksum, PartSums, partError, type SourcePart } from './part-checksums.ts';
 
-const PARALLEL_FOOTERS = 8;
+/** To read one is to wait for the store; a footer and its indexes have a few KB. */
+const PARALLEL_FOOTERS = 32;
 
 /**
  * Makes one large Parquet object of many parts without decoding them: the store copies their row groups, and a new footer and new

@@ -4,6 +4,7 @@ import { dayCommitPrefix, daysDataset } from '../../keys/lake-keys.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import { isLoaded } from '../../run/ledger-entry.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
+import { dayRowPublication } from '../publish/day-row.ts';
 import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
 import { unlessDamaged } from '../store/json-object.ts';
@@ -74,10 +75,9 @@ async function leavingObjects(
   const { ports } = removals;
   const { businessDate } = last;
   const { keep, replaced, tables, unknown, commits } = await commitsBefore(removals, last);
-  const days = ports.catalog.hasDaysTable ? [daysDataset(last.dataset)] : [];
-  const needed = await retired.neededCommits([...tables, ...days], businessDate);
+  const needed = await retired.neededCommits(tables, businessDate);
   for (const commit of commits) {
-    if (needed.has(commit.commit)) for (const key of keysOf(commit)) keep.add(key);
+    if (needed.has(commit.commit)) for (const key of keysOf(commit, ports)) keep.add(key);
   }
   const leaving = new Map<string, Leaving>();
   for (const table of tables) {
@@ -114,8 +114,11 @@ async function commitsBefore({ ports, options, now }: Removals, last: DayCommit)
   const { dataset, businessDate } = last;
   const found: CommitsBefore = {
     commits: [],
-    tables: new Set(last.tables.map((table) => table.dataset)),
-    keep: keysOf(last),
+    tables: new Set([
+      ...last.tables.map((table) => table.dataset),
+      ...(ports.catalog.hasDaysTable ? [daysDataset(dataset)] : []),
+    ]),
+    keep: keysOf(last, ports),
     replaced: new Map(),
     unknown: new Set(),
   };
@@ -131,8 +134,8 @@ async function commitsBefore({ ports, options, now }: Removals, last: DayCommit)
     if (!commit) continue;
     found.commits.push(commit);
     const leftForMs = now.getTime() - Date.parse(supersededAt);
-    for (const key of keysOf(commit, hidden)) keep.add(key);
-    for (const key of keysOf(commit)) {
+    for (const key of objectKeysOf(commit, hidden)) keep.add(key);
+    for (const key of keysOf(commit, ports)) {
       if (leftForMs < options.generationsOlderThanMs) keep.add(key);
       else if (!replaced.has(key)) replaced.set(key, `replaced by commit ${number + 1} at ${supersededAt}`);
     }
@@ -172,8 +175,14 @@ async function hiddenRuns(
   return new Set(loaded.filter((runId) => !shown.has(runId)));
 }
 
-/** Keys of a commit's objects below the published root; with `runs`, only of those that come from these runs. */
-function keysOf({ tables }: DayCommit, runs?: Set<string>): Set<string> {
+/** Keys of what a commit has below the published root: its objects, and its row in the table of days. */
+function keysOf(commit: DayCommit, { catalog }: Removals['ports']): Set<string> {
+  const row = catalog.hasDaysTable ? dayRowPublication(commit).partitions.flatMap(({ files }) => files) : [];
+  return new Set([...objectKeysOf(commit), ...row]);
+}
+
+/** Keys of a commit's objects; with `runs`, only of those that come from these runs. */
+function objectKeysOf({ tables }: DayCommit, runs?: Set<string>): Set<string> {
   const objects = tables.flatMap(({ partitions }) => partitions.flatMap((partition) => partition.objects));
   return new Set(objects.filter(({ runId }) => !runs || runs.has(runId)).map(({ key }) => key));
 }

@@ -3,6 +3,7 @@ import { runKeys } from '../../keys/run-keys.ts';
 import { isRunId } from '../../keys/source-id.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
+import { isLeased } from '../../run/lease.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { arePlaced } from '../publish/apply-commit.ts';
 import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
@@ -179,7 +180,12 @@ async function reasonToKeep(
   published: PublishedRuns | undefined,
 ): Promise<string | undefined> {
   const entry = await readEntry(ports.lake, run.ledgerKey);
-  if (!entry) return undefined;
+  // Small files that are converted together get their entries last.
+  if (!entry) {
+    return isLeased(run.startedAt, now)
+      ? 'a conversion that has begun may still be at work on it'
+      : undefined;
+  }
   if (isTheRun(entry, run) && isInUse(entry, now)) {
     return `${run.sourceKey} is ${entry.state}, until ${entry.leaseUntil ?? 'soon'} at least`;
   }

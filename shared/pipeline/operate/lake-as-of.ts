@@ -1,4 +1,4 @@
-import { planTableChange } from '../../catalog/table-change.ts';
+import { keysAfter, planTableChange } from '../../catalog/table-change.ts';
 import type { DayCommit } from '../../day/day-commit.ts';
 import { UsageError } from '../../errors.ts';
 import type { CatalogFile, DayPublication, ShownSnapshot } from '../../ports/catalog.ts';
@@ -130,11 +130,14 @@ function withDay(
   day: DayPublication,
   skills: StatePorts['catalog'],
 ): CatalogFile {
-  const { dataset, businessDate, commit, partitionKeys } = day;
+  const { dataset, businessDate, commit } = day;
+  const { columns, partitionKeys } = table
+    ? planTableChange(table, day, skills, keysAfter(Object.keys(table.days), businessDate))
+    : day;
   return {
     dataset,
+    columns,
     partitionKeys,
-    columns: table ? planTableChange(table, day, skills).columns : day.columns,
     days: { ...table?.days, [businessDate]: commit },
     partitions: [...(table?.partitions ?? []), ...day.partitions],
   };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { UsageError } from '../../errors.ts';
 import { isBusinessDate } from '../../keys/business-date.ts';
+import { documentProblems } from '../../layout/document-problems.ts';
 
 /** An execution that failed can be redriven for 14 days, and continues from what its run left. */
 const LEAST_RUN_DAYS = 15;
@@ -78,10 +79,9 @@ export type Operation = z.infer<typeof operation>;
 export function readOperation(event: unknown): Operation {
   const read = operation.safeParse(event);
   if (read.success) return read.data;
-  const why = read.error.issues.map(({ path, message }) => `${path.join('.') || 'the event'}: ${message}`);
   throw new UsageError({
     what: 'this is no operation',
-    why: why.join('; '),
+    why: documentProblems(operation, read.error, 'the operation').join('; '),
     next: 'Send, for example, { "action": "rollback", "dataset": "…", "businessDate": "2025-08-12", "reason": "…" }. docs/operations.md lists all: publish, rollback, clean, rerun, replay, report, adopt.',
   });
 }

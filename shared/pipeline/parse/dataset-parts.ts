@@ -3,7 +3,7 @@ import type { Dataset } from '../../layout/layout.ts';
 import { type ColumnSchema, columnSchemas } from '../../parquet/schema.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
-import type { PartOutput } from '../../run/part-manifest.ts';
+import type { ClosingParts } from './closing-parts.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 
@@ -45,10 +45,16 @@ export class DatasetParts {
     return writer;
   }
 
-  /** Finishes the part of a partition; undefined if no row of it was written. */
-  async finish(partition: number, values: (string | null)[]): Promise<PartOutput | undefined> {
-    const file = await this.writers.get(partition)?.finish();
-    return file && { dataset: this.dataset.name, partition: this.named(values), ...file };
+  /** Ends the part of a partition, if a row of it was written, and gives it to those that are being closed. */
+  async finish(partition: number, values: (string | null)[], closing: ClosingParts): Promise<void> {
+    const writer = this.writers.get(partition);
+    if (!writer) return;
+    const file = await writer.end();
+    const output = { dataset: this.dataset.name, partition: this.named(values), ...file };
+    await closing.add(async () => {
+      await writer.close();
+      return output;
+    });
   }
 
   async abort(): Promise<void> {

@@ -19,7 +19,8 @@ import { type PartManifest, type PartOutput, partManifestShape } from '../../run
 import { tooManyPartitions } from '../../run/reconciliation.ts';
 import { RangeGroupAccount } from '../../totals/range-groups.ts';
 import { findJson, readJson, writeJson } from '../store/json-object.ts';
-import { sourceOf } from '../store/open-source.ts';
+import { refusingDamage, sourceOf } from '../store/open-source.ts';
+import { ClosingParts } from './closing-parts.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { type PartSummary, partSummary } from './part-summary.ts';
@@ -114,7 +115,7 @@ class RangeParser {
 
   async parse(signal: AbortSignal | undefined): Promise<PartManifest> {
     try {
-      const refusal = await this.consume(signal);
+      const refusal = await refusingDamage(this.plan.sourceKey, () => this.consume(signal));
       const outputs = refusal ? await this.abandon() : await this.finishOutputs();
       return this.manifest(refusal, outputs, refusal ? null : await this.rejects.finish());
     } catch (error) {
@@ -220,15 +221,18 @@ class RangeParser {
 
   /** Writes what is left, one partition after the other, so that few writers hold bytes at once. */
   private async finishOutputs(): Promise<PartOutput[]> {
-    const outputs: PartOutput[] = [];
-    for (const [dataset, parts] of this.parts.entries()) {
-      for (const [partition, values] of this.decoder.partitionsOf(dataset).entries()) {
-        await this.writeRowGroup({ dataset, partition });
-        const output = await parts.finish(partition, values);
-        if (output) outputs.push(output);
+    const closing = new ClosingParts();
+    try {
+      for (const [dataset, parts] of this.parts.entries()) {
+        for (const [partition, values] of this.decoder.partitionsOf(dataset).entries()) {
+          await this.writeRowGroup({ dataset, partition });
+          await parts.finish(partition, values, closing);
+        }
       }
+      return await closing.outputs();
+    } finally {
+      await closing.settled();
     }
-    return outputs;
   }
 
   private async abandon(): Promise<PartOutput[]> {

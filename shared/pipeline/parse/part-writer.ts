@@ -1,4 +1,3 @@
-import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { ParquetFileWriter } from '../../parquet/parquet-file-writer.ts';
 import type { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../../parquet/schema.ts';
@@ -6,6 +5,7 @@ import type { ObjectStore, ObjectWriter } from '../../ports/object-store.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import type { PartFile } from '../../run/part-manifest.ts';
 import type { KernelMemory } from './kernel-memory.ts';
+import { PartSum } from './part-sum.ts';
 
 /** One Parquet object that is written row group by row group and appears when it is finished. */
 export class PartWriter {
@@ -13,12 +13,12 @@ export class PartWriter {
   private readonly target: ObjectWriter;
   private readonly file: ParquetFileWriter;
   /** Sums the bytes as they are written, because summing them later would mean reading the whole file. */
-  private readonly checksum: StreamChecksum;
+  private readonly checksum: PartSum;
 
   constructor(store: ObjectStore, key: string, schema: ColumnSchema[], memory: KernelMemory) {
     this.key = key;
     // Steps that can fail come first: nobody would abort a target whose writer was never made.
-    this.checksum = new StreamChecksum(memory.kernel);
+    this.checksum = new PartSum(memory.kernel);
     this.target = store.createWriter(key);
     this.file = new ParquetFileWriter(schema, memory.out, (bytes) => {
       this.checksum.add(bytes);
@@ -37,11 +37,22 @@ export class PartWriter {
   }
 
   async finish(): Promise<PartFile> {
+    const file = await this.end();
+    await this.close();
+    return file;
+  }
+
+  /** Hands over the last bytes. From then on only `close` is missing, which needs nothing of the kernel. */
+  async end(): Promise<PartFile> {
     const bytes = await this.file.finish();
-    await this.target.close();
     const rowGroupRows = this.file.rowGroupRows;
     const rows = rowGroupRows.reduce((sum, count) => sum + count, 0);
     return { key: this.key, rows, bytes, rowGroupRows, checksum: crc64ToBase64(this.checksum.finish()) };
+  }
+
+  /** Makes the object visible. */
+  close(): Promise<void> {
+    return this.target.close();
   }
 
   abort(): Promise<void> {

@@ -9,11 +9,12 @@ import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { claimFieldIds } from '../store/field-ids.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { unlessDamaged } from '../store/json-object.ts';
-import { writeDayRow } from './day-row.ts';
+import { showDayRow } from './day-row.ts';
 import { publicationOf } from './free-commit.ts';
 
 /** Copies wait for S3, and for nothing of this process: as many at once as it has connections. */
 const PARALLEL_COPIES = 256;
+const PARALLEL_TABLES = 8;
 
 /**
  * Makes readers see a commit: copies the objects that are not in its generation folders yet, then switches the catalog. A catalog that is
@@ -39,10 +40,11 @@ export async function applyCommit(
 
 /** Switches the catalog to a commit whose objects are placed. Completes what somebody left half done who switched it already. */
 export async function showCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
-  for (const publication of publicationsOf(commit)) {
-    await ports.catalog.publishDay(await withFieldIds(ports, publication));
-  }
-  if (ports.catalog.hasDaysTable) await ports.catalog.publishDay(await writeDayRow(ports, commit));
+  // Each table has a pointer of its own; the row of the day comes once all of them are switched.
+  await inParallel(publicationsOf(commit), PARALLEL_TABLES, async (publication) =>
+    ports.catalog.publishDay(await withFieldIds(ports, publication)),
+  );
+  if (ports.catalog.hasDaysTable) await showDayRow(ports, commit);
 }
 
 /** The publication with the ids of its fields, which files have in their footers. */

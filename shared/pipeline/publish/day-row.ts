@@ -1,13 +1,19 @@
+import { commitFacts } from '../../day/commit-facts.ts';
 import type { DayCommit } from '../../day/day-commit.ts';
 import { dayPartition } from '../../keys/business-date.ts';
 import { daysDataset, generationLocation } from '../../keys/lake-keys.ts';
 import { type OneValue, oneRowFile } from '../../parquet/one-row-file.ts';
 import { hiveColumns, withFieldIds } from '../../parquet/schema.ts';
 import type { CatalogColumn, DayPublication } from '../../ports/catalog.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { lastReadableCommit } from '../store/day-commits.ts';
+import { ledgerDays } from '../store/day-ledger.ts';
 import { claimFieldIds } from '../store/field-ids.ts';
+import { inParallel } from '../store/in-parallel.ts';
 import { DAY_KEYS } from '../store/table-schemas.ts';
 
+const PARALLEL_DAYS = 16;
 const MS_PER_DAY = 86_400_000;
 const MICROS_PER_MS = 1000n;
 
@@ -52,12 +58,34 @@ export function dayRowPublication({ dataset, businessDate, commit }: Numbered): 
   };
 }
 
+type RowPorts = Pick<PipelinePorts, 'lake' | 'catalog' | 'publishedPrefix'>;
+
+/** Shows readers the row of a commit; those of all days if they have no such table, because an earlier version kept none. */
+export async function showDayRow(ports: RowPorts, commit: DayCommit): Promise<void> {
+  const { lake, catalog } = ports;
+  const table = daysDataset(commit.dataset);
+  const days = (await catalog.tableOf(table)) ? [] : await publishedDays(lake, commit.dataset);
+  if (days.every((date) => date === commit.businessDate)) {
+    await catalog.publishDay({ ...(await writeDayRow(ports, commit)), facts: commitFacts(commit) });
+    return;
+  }
+  const rows = await inParallel(days, PARALLEL_DAYS, async (date) => {
+    const last = await lastReadableCommit(lake, commit.dataset, date);
+    return last?.value ? [await writeDayRow(ports, last.value)] : [];
+  });
+  await catalog.restore(table, rows.flat());
+}
+
+async function publishedDays(lake: ObjectStore, dataset: string): Promise<string[]> {
+  return [...((await ledgerDays(lake, dataset)).get(dataset) ?? [])].sort();
+}
+
 /**
  * Writes the row of a commit where no reader sees it yet, and answers with its publication: for catalogs that have the table, after all others
  * of the day.
  */
 export async function writeDayRow(
-  { lake, catalog, publishedPrefix }: Pick<PipelinePorts, 'lake' | 'catalog' | 'publishedPrefix'>,
+  { lake, catalog, publishedPrefix }: RowPorts,
   commit: DayCommit,
 ): Promise<DayPublication> {
   const publication = dayRowPublication(commit);
@@ -71,7 +99,8 @@ export async function writeDayRow(
     column: { ...column, fieldId: columns[index]?.fieldId },
     value: of(commit),
   }));
-  for (const key of partitions.flatMap(({ files }) => files))
-    await lake.put(`${publishedPrefix}${key}`, oneRowFile(values));
+  const bytes = oneRowFile(values);
+  for (const key of partitions.flatMap(({ files }) => files.map((file) => `${publishedPrefix}${file}`)))
+    if ((await lake.head(key))?.sizeBytes !== bytes.length) await lake.put(key, bytes);
   return { ...publication, fieldIds };
 }

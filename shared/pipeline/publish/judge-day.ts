@@ -8,7 +8,7 @@ import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isCorrectedBy } from '../../run/corrected-version.ts';
 import { isLoaded, type LedgerEntry, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
-import { figuresRefusal } from '../../run/stated-figures.ts';
+import { figuresRefusal, knownBytes } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { dayEntries } from '../store/day-ledger.ts';
 import { readableTerms, readTerms } from '../store/kept-terms.ts';
@@ -87,8 +87,7 @@ function unsoundness(
   const stated = entries?.get(fileNameOf(sourceKey));
   if (!stated) return `${sourceKey}, which the day manifest ${key} does not name`;
   const { records, inputBytes, storedBytes, checksum } = loaded;
-  const bytes =
-    storedBytes === undefined ? { sizeBytes: inputBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
+  const bytes = knownBytes({ sizeBytes: inputBytes, storedBytes, checksum });
   const figures = { ...bytes, records: records.read, details: records.detail };
   const refusal = figuresRefusal(sourceKey, key, stated, figures);
   if (refusal) return `${sourceKey}, which is not what the day manifest ${key} says (${refusal.code})`;

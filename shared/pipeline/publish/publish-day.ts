@@ -40,14 +40,14 @@ interface PublishOptions {
   /** Also if the last commit or the catalog cannot be read: the first is followed by another, the second is written again. */
   force?: boolean | undefined;
   /**
-   * The file that was just loaded, for which the day is published; a listing may not show it yet. The call then does no more than this file
-   * needs: whoever loads another file publishes that one.
+   * The files that were just loaded, for which the day is published; a listing may not show them yet. The call then does no more than these
+   * files need: whoever loads another file publishes that one.
    */
-  loaded?: LoadedRun | undefined;
+  loaded?: LoadedRun[] | undefined;
 }
 
 /** A file and the run that loaded it. */
-interface LoadedRun {
+export interface LoadedRun {
   sourceId: string;
   runId: string;
 }
@@ -96,12 +96,13 @@ async function commitDay(
   if (written?.rollback) await settleRollback(ports, written);
   const last = unlessBlank(written);
   const { loaded } = options;
-  if (loaded && last && last.partial === undefined && holdsRun(last, loaded)) {
+  if (loaded && last && last.partial === undefined && holdsRuns(last, loaded)) {
     return { commit: last, isNew: false };
   }
-  const surely = loaded && (await surelyWaitsFor(ports, layout, businessDate, loaded.sourceId));
+  const latest = loaded?.at(-1)?.sourceId;
+  const surely = latest === undefined ? undefined : await surelyWaitsFor(ports, layout, businessDate, latest);
   if (surely !== undefined) return { commit: last, isNew: false, waitingFor: surely };
-  const known = [...(last?.files ?? []), ...(loaded ? [loaded] : [])].map(({ sourceId }) => sourceId);
+  const known = [...(last?.files ?? []), ...(loaded ?? [])].map(({ sourceId }) => sourceId);
   const { sound, hidden, waitingFor } = await judgeDay(ports, layout, businessDate, known);
   if (
     last &&
@@ -144,8 +145,9 @@ export function byWhom({ settings: { user } }: Pick<PipelinePorts, 'settings'>):
   return user === undefined ? {} : { by: user };
 }
 
-function holdsRun({ files }: DayCommit, { sourceId, runId }: LoadedRun): boolean {
-  return files.some((file) => file.sourceId === sourceId && file.runId === runId);
+function holdsRuns({ files }: DayCommit, loaded: LoadedRun[]): boolean {
+  const held = new Map(files.map(({ sourceId, runId }) => [sourceId, runId]));
+  return loaded.every(({ sourceId, runId }) => held.get(sourceId) === runId);
 }
 
 /** The number of a day's last commit, and the commit. By force, one that cannot be read is passed over: the one before it counts. */

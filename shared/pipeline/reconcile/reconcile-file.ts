@@ -3,7 +3,7 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
-import type { MergeResult, MergeSpec } from '../../run/merge-spec.ts';
+import type { MergeSpec, TakenPart } from '../../run/merge-spec.ts';
 import { partManifestShape } from '../../run/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
 import { claimContent, duplicateRefusal, duplicateWarning } from '../store/content-claim.ts';
@@ -32,7 +32,7 @@ interface ReconciledRun {
   planKey: string;
 }
 
-const PARALLEL_READS = 32;
+const PARALLEL_READS = 64;
 
 /** Adds up the part manifests of a run, judges the file, and plans the merge of its parts. */
 export async function reconcileFile(ports: PipelinePorts, planKey: string): Promise<ReconcileResult> {
@@ -74,14 +74,16 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
     return { verdict: 'refused', ...result, refusal };
   }
   const specs = planMerges(plan, layout, manifests);
-  await inParallel(specs, PARALLEL_READS, (spec) => writeJson(lake, keys.mergeSpec(spec.mergeIndex), spec));
+  const toMerge = specs.filter((spec) => onlyPart(spec) === undefined);
+  await inParallel(toMerge, PARALLEL_READS, (spec) => writeJson(lake, keys.mergeSpec(spec.mergeIndex), spec));
+  const taken = specs.flatMap(takenPart);
+  if (taken.length > 0) await writeJson(lake, keys.takenParts, { parts: taken });
   await writeJson(
     lake,
     keys.merges,
-    specs.map(({ mergeIndex }) => ({ mergeIndex })),
+    specs.map((spec) => ({ mergeIndex: spec.mergeIndex, ...(onlyPart(spec) && { taken: true }) })),
   );
-  await inParallel(specs, PARALLEL_READS, (spec) => takeOnlyPart(lake, keys, spec));
-  const lots = mergeLots(specs.filter((spec) => onlyPart(spec) === undefined));
+  const lots = mergeLots(toMerge);
   const warnings = [
     ...(double ? [duplicateWarning(plan.sourceKey, double)] : []),
     ...(account.warnings ?? []),
@@ -92,20 +94,13 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
 }
 
 /** A part that is a file already becomes the merged file where it is: nobody has to copy it before it is published. */
-async function takeOnlyPart(
-  lake: PipelinePorts['lake'],
-  keys: ReturnType<typeof runKeys>,
-  spec: MergeSpec,
-): Promise<void> {
+function takenPart(spec: MergeSpec): TakenPart[] {
   const part = onlyPart(spec);
-  if (!part) return;
-  const { kind, dataset, partition, fileName } = spec;
+  if (!part) return [];
+  const { mergeIndex, kind, dataset, partition, fileName } = spec;
   const { key: mergedKey, rows, bytes, rowGroupRows, checksum } = part;
-  const result: MergeResult = {
-    ...{ kind, dataset, partition, mergedKey, fileName, rows, bytes, rowGroupRows },
-    ...(checksum !== undefined && { checksum }),
-  };
-  await writeJson(lake, keys.mergeResult(spec.mergeIndex), result);
+  const file = { mergeIndex, kind, dataset, partition, mergedKey, fileName, rows, bytes, rowGroupRows };
+  return [{ ...file, ...(checksum !== undefined && { checksum }) }];
 }
 
 /** The warnings of the ledger entry, with those added that are not there already. */

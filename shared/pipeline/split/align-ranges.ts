@@ -12,7 +12,7 @@ import type { FileGeometry } from './file-geometry.ts';
 import { type CutRange, fixedBefore, linesBefore, parentsAtCuts } from './parents-at-cuts.ts';
 
 const CR = 0x0d;
-const PARALLEL_READS = 16;
+const PARALLEL_READS = 64;
 
 /**
  * Plans record-aligned ranges of a file's details. If all records have one length, cuts are computed, and each is verified by

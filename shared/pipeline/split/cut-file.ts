@@ -17,18 +17,19 @@ export interface CutFile {
 
 /** Plans the byte ranges of a file: along its chain of lengths, or at its line ends. */
 export async function cutFile(
-  { raw, info, compression, geometry }: ReadableFile,
+  { raw, info, compression, isSeekable, geometry }: ReadableFile,
   layout: Layout,
   wantedRangeBytes: number,
 ): Promise<CutFile | Refusal> {
-  // A compressed file can only be read from its start, so it is one range.
-  const rangeSizeBytes = compression ? info.sizeBytes : wantedRangeBytes;
+  // A compressed file without a seek table can only be read from its start, so it is one range.
+  const isWhole = compression !== null && !isSeekable;
+  const rangeSizeBytes = isWhole ? info.sizeBytes : wantedRangeBytes;
   const shape = chainShapeOf(layout.record);
   if (!shape) {
     const ranges = await alignRanges(raw, info, layout, geometry, rangeSizeBytes);
     return isRefusal(ranges) ? ranges : { geometry, ranges, chain: null };
   }
-  const reading = compression ? { readerCount: 1, readBytes: info.sizeBytes } : {};
+  const reading = isWhole ? { readerCount: 1, readBytes: info.sizeBytes } : {};
   const planned = await planChain(raw, info, layout, shape, geometry, rangeSizeBytes, reading);
   if (isRefusal(planned)) return planned;
   const { ranges, recordCount, trailer } = planned;

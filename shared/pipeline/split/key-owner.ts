@@ -6,6 +6,7 @@ import { type LedgerEntry, STANDARD_INPUT } from '../../run/ledger-entry.ts';
 import { type FileContent, isContentOf, isVersionOf, isVersionTaken } from '../../run/source-content.ts';
 import { shellWord } from '../../shown-text.ts';
 import { readEntry } from '../store/ledger.ts';
+import { refusingDamage } from '../store/open-source.ts';
 import type { ConvertRequest } from './convert-request.ts';
 import type { ReadableFile } from './probe-file.ts';
 
@@ -30,10 +31,13 @@ export async function contentIfUnsure(
   const current = await readEntry(lake, ledgerKey);
   if (!current || !mayBeKnown(current, source, file.info.sizeBytes)) return undefined;
   let crc = 0n;
-  for await (const chunk of file.raw.streamRange(source.key, undefined, { pin: file.info.pin })) {
-    crc = crc64nvme(chunk, crc);
-  }
-  return { sizeBytes: file.info.sizeBytes, checksum: crc64ToBase64(crc) };
+  const damage = await refusingDamage(source.key, async () => {
+    for await (const chunk of file.raw.streamRange(source.key, undefined, { pin: file.info.pin })) {
+      crc = crc64nvme(chunk, crc);
+    }
+  });
+  // What is damaged is another file; whoever reads it says why it is refused.
+  return damage ? undefined : { sizeBytes: file.info.sizeBytes, checksum: crc64ToBase64(crc) };
 }
 
 function mayBeKnown(

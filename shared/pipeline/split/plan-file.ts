@@ -64,6 +64,7 @@ export function planFile(
     wholePartBytes: wholePartBytes(ports, ranges.length),
     startedAt: ports.clock.now().toISOString(),
     ...(file.compression ? { storedBytes: source.sizeBytes } : {}),
+    ...(file.isSeekable ? { isSeekable: true } : {}),
     outside,
     dayManifest,
     terms,

@@ -2,7 +2,7 @@ import { chainShapeOf } from '../../decode/chain-shape.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
-import { type OpenSource, openSource } from '../store/open-source.ts';
+import { type OpenSource, openSource, refusingDamage } from '../store/open-source.ts';
 import { probeChain } from './chain-geometry.ts';
 import { type FileGeometry, GeometryProbe } from './file-geometry.ts';
 import { type JudgedForm, judgeForm } from './sample-form.ts';
@@ -21,11 +21,14 @@ export async function probeFile(
   const opened = await openSource(raw, stored);
   if (isRefusal(opened)) return { file: opened, warnings: [] };
   const { source, warnings } = opened;
-  const form = await judgeForm(source, layout);
-  if (isRefusal(form)) return { file: form, warnings };
-  const geometry = await probeGeometry(source, layout, form);
-  const file = isRefusal(geometry) ? geometry : { ...source, geometry };
-  return { file, warnings: [...warnings, ...form.warnings] };
+  const read = async () => {
+    const form = await judgeForm(source, layout);
+    if (isRefusal(form)) return form;
+    warnings.push(...form.warnings);
+    return probeGeometry(source, layout, form);
+  };
+  const geometry = await refusingDamage(stored.key, read);
+  return { file: isRefusal(geometry) ? geometry : { ...source, geometry }, warnings };
 }
 
 async function probeGeometry(

@@ -36,10 +36,10 @@ export async function judgeForm(source: OpenSource, layout: Layout): Promise<Jud
   return { span, terminatorBytes: fixed.terminatorBytes, warnings };
 }
 
-async function readSample({ raw, info, compression }: OpenSource): Promise<FormSample> {
+async function readSample({ raw, info, compression, isSeekable }: OpenSource): Promise<FormSample> {
   const { key, pin, sizeBytes } = info;
-  // The middle of a compressed file cannot be read without all that is before it; both ends are kept.
-  const ranges = windowRanges(sizeBytes, compression ? KEPT_BYTES : undefined);
+  // The middle of a compressed file without a seek table cannot be read without all that is before it; both ends are kept.
+  const ranges = windowRanges(sizeBytes, compression && !isSeekable ? KEPT_BYTES : undefined);
   const windows = await inParallel(ranges, PARALLEL_READS, async (range) => {
     return { startByte: range.startByte, bytes: await raw.readRange(key, range, { pin }) };
   });

@@ -14,6 +14,7 @@ import { writeJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { loadLayout } from '../store/load-layout.ts';
 import type { Numbered } from '../store/numbered-object.ts';
+import { refusingDamage } from '../store/open-source.ts';
 import { restoreOwners } from '../store/restored-owners.ts';
 import { settleLastRollback } from '../store/settle-rollback.ts';
 import { refuseTaken } from '../store/table-owner.ts';
@@ -165,14 +166,17 @@ async function planClaimed(
   const { rangeSizeBytes, expectedFiles } = ports.settings;
   const day = expectationOfTerms(terms?.value, layout.day, expectedFiles, date.businessDate);
   const fitting = rangeBytesOf(file.info.sizeBytes, rangeSizeBytes, day.files);
-  const cut = await cutFile(file, layout, request.rangeSizeBytes ?? fitting);
+  const cut = await refusingDamage(source.key, async () => {
+    const found = await cutFile(file, layout, request.rangeSizeBytes ?? fitting);
+    return isRefusal(found) ? found : { ...found, outside: await outsideChecksums(file, found.ranges) };
+  });
   if (isRefusal(cut)) return cut;
   if (request.force) await restoreOwners(ports, layout);
   const taken = await refuseTaken(ports, layout, source.key);
   if (taken) return taken;
   return planFile(claim, entry, {
     ...{ file, cut, controlFile, businessDate: date.businessDate },
-    outside: await outsideChecksums(file, cut.ranges),
+    outside: cut.outside,
     fieldIds: await layoutFieldIds(ports, layout, request.force === true),
     dayManifest: terms ? statedInTerms(terms.value, source.key) : null,
     terms: terms && plannedTerms(terms),

@@ -53,7 +53,7 @@ export async function* decompress(
 }
 
 /** The bytes that `engine` makes of `chunks`. */
-async function* through(
+export async function* through(
   engine: Transform & { bytesWritten: number },
   chunks: AsyncIterable<Uint8Array>,
   counted: { bytes: number },
@@ -77,6 +77,12 @@ async function* through(
     engine.destroy();
     await feeding;
   }
+}
+
+/** True if the error is from zlib or zstd, because of bad data, and not from the store. */
+export function isZlibError(error: unknown): error is Error & { code: string } {
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return typeof error.code === 'string' && /^(Z_|ZSTD_)/.test(error.code);
 }
 
 /** The only member of a zip archive, with its checksum proved. */

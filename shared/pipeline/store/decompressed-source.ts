@@ -4,7 +4,7 @@ import type { ObjectInfo, ReadOptions, SourceStore } from '../../ports/object-st
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { FileCompression } from '../../run/file-plan.ts';
-import { decompress } from './decompress.ts';
+import { decompress, isZlibError } from './decompress.ts';
 
 /** The suffix of such a file's key, and the bytes that the file begins with. */
 const FORMATS: Record<FileCompression, { suffix: string; magic: number[] }> = {
@@ -40,8 +40,9 @@ export function compressionOf(key: string): FileCompression | undefined {
 export class DecompressedSource implements SourceStore {
   private readonly raw: SourceStore;
   private readonly compression: FileCompression;
-  /** The stream has a checksum of its content, so no damaged byte goes unnoticed. Known after `open`. */
+  /** The stream has a checksum of its content, so no damaged byte goes unnoticed. Known after `begin`. */
   isChecked = true;
+  private hasBegun = false;
   private whole: { info: ObjectInfo; head: Uint8Array; tail: Uint8Array } | undefined;
 
   private storedBytes: number;
@@ -53,11 +54,8 @@ export class DecompressedSource implements SourceStore {
     this.storedBytes = storedBytes;
   }
 
-  /**
-   * Reads the file through once, in bounded memory, and returns it with its decompressed size. Refuses a file that is cut off, damaged,
-   * followed by something else or not compressed at all.
-   */
-  async open(stored: ObjectInfo): Promise<ObjectInfo | Refusal> {
+  /** Looks at the first bytes. Refuses a file that is empty or not compressed at all. */
+  async begin(stored: ObjectInfo): Promise<Refusal | undefined> {
     if (stored.sizeBytes === 0) return refuseEmpty(stored.key, 'the file is empty');
     this.storedBytes = stored.sizeBytes;
     const { magic } = FORMATS[this.compression];
@@ -70,15 +68,25 @@ export class DecompressedSource implements SourceStore {
         next: 'Correct its name, or ask for it to be sent again, in binary.',
       });
     }
+    this.hasBegun = true;
     this.isChecked = this.compression !== 'zstd' || ((first[magic.length] ?? 0) & ZSTD_CHECKSUM_FLAG) !== 0;
+    return undefined;
+  }
+
+  /**
+   * Reads the file through once, in bounded memory, and returns it with its decompressed size. Refuses a file that is cut off, damaged,
+   * followed by something else or not compressed at all.
+   */
+  async open(stored: ObjectInfo): Promise<ObjectInfo | Refusal> {
+    const refused = this.hasBegun ? undefined : await this.begin(stored);
+    if (refused) return refused;
     const ends = new BothEnds();
     const counted = { bytes: 0 };
     try {
       for await (const chunk of this.decompressed(stored.key, { pin: stored.pin }, counted)) {
         ends.add(chunk);
-        if (ends.sizeBytes > Math.max(ANY_EXPANSION_BYTES, stored.sizeBytes * MOST_EXPANSION)) {
-          return this.tooLarge(stored, ends.sizeBytes);
-        }
+        const tooLarge = expandsTooMuch(stored, ends.sizeBytes);
+        if (tooLarge) return tooLarge;
       }
     } catch (error) {
       if (error instanceof CompressedDataBad) {
@@ -106,15 +114,6 @@ export class DecompressedSource implements SourceStore {
     const info = { ...stored, sizeBytes: ends.sizeBytes };
     this.whole = { info, head: ends.head, tail: ends.tail() };
     return info;
-  }
-
-  private tooLarge({ key, sizeBytes }: ObjectInfo, read: number): Refusal {
-    return refuse('compression-broken', {
-      where: key,
-      what: `its ${sizeBytes} bytes of ${this.compression} become more than ${read}, and the most is ${MOST_EXPANSION} times as many`,
-      why: 'A few bytes that become so many would keep parsers busy for hours; real files become 5 to 60 times larger.',
-      next: 'Ask whether the file is what was meant. If it is, decompress it and convert it as it is.',
-    });
   }
 
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
@@ -164,6 +163,17 @@ export class DecompressedSource implements SourceStore {
   }
 }
 
+/** Refuses a compressed file that becomes so large that nobody can have meant it. */
+export function expandsTooMuch({ key, sizeBytes }: ObjectInfo, contentBytes: number): Refusal | undefined {
+  if (contentBytes <= Math.max(ANY_EXPANSION_BYTES, sizeBytes * MOST_EXPANSION)) return undefined;
+  return refuse('compression-broken', {
+    where: key,
+    what: `its ${sizeBytes} bytes of ${compressionOf(key)} become more than ${contentBytes - 1}, and the most is ${MOST_EXPANSION} times as many`,
+    why: 'A few bytes that become so many would keep parsers busy for hours; real files become 5 to 60 times larger.',
+    next: 'Ask whether the file is what was meant. If it is, decompress it and convert it as it is.',
+  });
+}
+
 /** The first and last bytes of a stream, and how many there were. */
 class BothEnds {
   sizeBytes = 0;
@@ -191,10 +201,4 @@ class BothEnds {
   tail(): Uint8Array {
     return new Uint8Array(Buffer.concat(this.last)).slice(-KEPT_BYTES);
   }
-}
-
-/** True if the error is from zlib or zstd, because of bad data, and not from the store. */
-function isZlibError(error: unknown): error is Error & { code: string } {
-  if (!(error instanceof Error && 'code' in error)) return false;
-  return typeof error.code === 'string' && /^(Z_|ZSTD_)/.test(error.code);
 }

@@ -1,6 +1,6 @@
 import { planTableChange, type ReaderSkills, type TableChange } from '../../catalog/table-change.ts';
 import type { TableSchema } from '../../day/day-commit.ts';
-import type { Catalog } from '../../ports/catalog.ts';
+import type { Catalog, CatalogColumn } from '../../ports/catalog.ts';
 import { inParallel } from './in-parallel.ts';
 
 const PARALLEL_READS = 8;
@@ -29,8 +29,20 @@ export async function fitTables(catalog: Catalog, wanted: TableSchema[]): Promis
   };
 }
 
-function notesOf({ dataset, widened, renamed, absent }: TableChange & { dataset: string }): string[] {
+function notesOf({
+  dataset,
+  widened,
+  renamed,
+  absent,
+  partitionKeys,
+  partitionedBefore,
+}: TableChange & { dataset: string }): string[] {
   return [
+    ...(partitionedBefore
+      ? [
+          `the rows of this file are partitioned by ${namesOf(partitionKeys)}, and ${dataset} was by ${namesOf(partitionedBefore)}`,
+        ]
+      : []),
     ...renamed.map(({ from, to }) => `column ${to} of ${dataset} was called ${from}`),
     ...widened.map(({ name, from, to }) => `column ${name} of ${dataset} becomes ${to} and was ${from}`),
     ...(absent.length > 0
@@ -39,9 +51,13 @@ function notesOf({ dataset, widened, renamed, absent }: TableChange & { dataset:
   ];
 }
 
+function namesOf(keys: CatalogColumn[]): string {
+  return keys.map(({ name }) => name).join(', ');
+}
+
 /**
- * The tables of a day whose files were converted by several layouts: every dataset of any of them, with every column, in the widest type.
- * `problems` says which layouts cannot share a table.
+ * The tables of a day whose files were converted by several layouts: every dataset of any of them, with every column, in the widest type,
+ * partitioned by the keys of the first. `problems` says which layouts cannot share a table.
  */
 export function unitedSchemas(
   schemas: TableSchema[],
@@ -54,9 +70,9 @@ export function unitedSchemas(
     const known = tables.get(other.dataset);
     if (!known) tables.set(other.dataset, other);
     else {
-      const change = planTableChange(known, other, skills);
+      const { columns, partitionKeys, ...change } = planTableChange(known, other, skills, 'table');
       for (const problem of change.problems) problems.add(`${other.dataset}: ${problem}`);
-      tables.set(other.dataset, { ...known, columns: change.columns });
+      tables.set(other.dataset, { ...known, columns, partitionKeys });
     }
   }
   return { tables: [...tables.values()], problems: [...problems] };

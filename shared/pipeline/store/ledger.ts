@@ -48,9 +48,11 @@ export function updateEntry(
       return first;
     }
     const revision = stored.value.revision ?? 1;
+    // Of a version that nobody has seen nothing is kept: the entry's own history has its step.
+    const isSeen = !lake.isDraft?.(key);
     // The loser of a race for the next revision has kept the same bytes as the winner.
-    await putFirst(lake, `${entryHistoryPrefix(key)}${revision}.json`, stored.bytes);
-    const numbered = { ...next, revision: revision + 1 };
+    if (isSeen) await putFirst(lake, `${entryHistoryPrefix(key)}${revision}.json`, stored.bytes);
+    const numbered = { ...next, revision: isSeen ? revision + 1 : revision };
     await lake.putIf(key, sealedBytes(key, numbered), stored.tag);
     return numbered;
   });

@@ -20,8 +20,11 @@ const latin1 = new TextDecoder('latin1');
 
 /** A JSON document with its seal; `indent` writes it for people. */
 export function sealedBytes(key: string, value: object, indent?: number): Uint8Array {
-  const body = JSON.stringify(value, null, indent).replace(/\n?\}$/, '');
-  return encoder.encode(`${body},"seal":"${sumOf(key, encoder.encode(body))}"}\n`);
+  const body = encoder.encode(JSON.stringify(value, null, indent).replace(/\n?\}$/, ''));
+  const sealed = new Uint8Array(body.length + SEAL_BYTES);
+  sealed.set(body);
+  encoder.encodeInto(`,"seal":"${sumOf(key, body)}"}\n`, sealed.subarray(body.length));
+  return sealed;
 }
 
 /** Whether the bytes are those that were written as `key`; `unsealed` if nobody can say. */

@@ -84,11 +84,15 @@ export async function addColumns(
       };
       const standing = known ?? (await ports.catalog.tableOf(dataset));
       if (!standing) return { ...current, columns: schema.columns, partitionKeys };
-      const { columns, problems } = planTableChange(standing, schema, ports.catalog);
-      if (problems.length > 0) throw unfit(where, dataset, problems);
-      return { ...current, columns, partitionKeys };
+      const change = planTableChange(standing, schema, ports.catalog);
+      if (change.problems.length > 0) throw unfit(where, dataset, change.problems);
+      return { ...current, columns: change.columns, partitionKeys: change.partitionKeys };
     });
-    return { ...schema, columns: owner.columns ?? schema.columns };
+    return {
+      dataset,
+      columns: owner.columns ?? schema.columns,
+      partitionKeys: owner.partitionKeys ?? partitionKeys,
+    };
   };
   return { rows: await Promise.all(rows.map(added)), rejects: await added(rejects) };
 }

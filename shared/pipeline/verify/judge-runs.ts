@@ -9,6 +9,7 @@ import {
   mergeResultShape,
   mergeSpecShape,
   plannedMergesShape,
+  takenPartsShape,
 } from '../../run/merge-spec.ts';
 import { type PartManifest, partManifestShape } from '../../run/part-manifest.ts';
 import { reconciliationShape } from '../../run/reconciliation.ts';
@@ -99,6 +100,9 @@ class RunJudge {
       } else if (/\/merges\/\d+\.result\.json$/.test(key)) {
         const result = await this.read(key, mergeResultShape, role);
         if (result) await this.judgeMerged(result, role);
+      } else if (key === runKeys(this.runId).takenParts) {
+        const taken = await this.read(key, takenPartsShape, role);
+        for (const part of taken?.parts ?? []) await this.judgeMerged(part, role);
       } else if (/\/merges\/\d+\.json$/.test(key)) await this.read(key, mergeSpecShape, role);
     }
     await this.judgeSingles(plan, role);
@@ -115,7 +119,9 @@ class RunJudge {
     });
     await this.read(keys.merges, plannedMergesShape, role, (merges) => {
       const planned = [...this.keys].filter((key) => /\/merges\/\d+\.json$/.test(key)).length;
-      const wrong = merges.length !== planned || merges.some(({ mergeIndex }, index) => mergeIndex !== index);
+      const toMerge = merges.filter(({ taken }) => !taken);
+      const wrong =
+        toMerge.length !== planned || merges.some(({ mergeIndex }, index) => mergeIndex !== index);
       return wrong ? 'its merges are not those that are planned' : undefined;
     });
   }

@@ -40,16 +40,16 @@ export async function judgeCatalog(
   // A day whose only commit is gone is still in the catalog.
   for (const table of [dataset, rejectsDataset(dataset)]) if (!tables.has(table)) tables.set(table, []);
   const findings: Finding[] = [];
-  if (catalog.hasDaysTable) {
-    tables.set(daysDataset(dataset), rows);
-    findings.push(...(await judgeDayRows(ports, dataset, rows)));
-  }
+  if (catalog.hasDaysTable) tables.set(daysDataset(dataset), rows);
   for (const [table, days] of tables) {
     const found = await differencesOf(catalog, table, days);
     if (!Array.isArray(found)) {
       findings.push(found);
       continue;
     }
+    const isOfDays = catalog.hasDaysTable && table === daysDataset(dataset);
+    if (isOfDays && !found.some(({ kind }) => kind === 'unmade'))
+      findings.push(...(await judgeDayRows(ports, dataset, rows)));
     const differences = found.filter(
       ({ businessDate }) => businessDate === undefined || !unreadable.has(businessDate),
     );
@@ -83,8 +83,12 @@ function findingOf(
   { kind, businessDate, commit, what }: CatalogDifference,
   { table, dataset, isWhole, name }: { table: string; dataset: string; isWhole: boolean; name: string },
 ): Finding {
-  if (kind === 'unshown') {
-    return { ...note(name, what, ''), mend: repaired('show it to them', { do: 'show-table', table }) };
+  if (kind === 'unshown' || kind === 'unmade') {
+    const action =
+      kind === 'unmade'
+        ? ({ do: 'restore-table', table, dataset } as const)
+        : ({ do: 'show-table', table } as const);
+    return { ...note(name, what, ''), mend: repaired('show it to them', action) };
   }
   if (kind === 'ahead' && businessDate !== undefined) {
     const action = { do: 'write-commit', dataset, businessDate, commit: commit ?? 1 } as const;
@@ -158,7 +162,7 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
     if (stated !== undefined) owners.set(table, stated);
     if (!stored) continue;
     const isRight = stated !== undefined && (single === undefined || single === stated);
-    const columns = stored.value?.columns;
+    const { columns, partitionKeys = [] } = stored.value ?? {};
     if (isRight && columns === undefined && (claim?.columns.size ?? 0) > 0) {
       const action = { do: 'restore-owner', table, layout: stated, withColumns: true } as const;
       const mend = repaired('note the columns that readers have', action);
@@ -167,7 +171,8 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
     const lacks =
       columns &&
       [...(claim?.columns ?? [])].some(
-        (name) => !columns.some((one) => one.name === name || one.formerly?.includes(name)),
+        (name) =>
+          ![...columns, ...partitionKeys].some((one) => one.name === name || one.formerly?.includes(name)),
       );
     if (isRight && !lacks) continue;
     const what =

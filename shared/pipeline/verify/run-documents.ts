@@ -54,10 +54,12 @@ export async function neededDocuments(
     return [keys.ranges, keys.reconciliation, ...(listsRejects ? [keys.rejectFiles] : [])];
   }
   const merges = (await readDocument(lake, keys.merges, plannedMergesShape))?.value ?? [];
+  const toMerge = merges.filter(({ taken }) => !taken);
   return [
     ...[keys.ranges, keys.reconciliation, keys.merges],
+    ...(toMerge.length < merges.length ? [keys.takenParts] : []),
     ...Array.from({ length: rangeCount }, (_, index) => keys.partManifest(index)),
-    ...merges.map(({ mergeIndex }) => keys.mergeSpec(mergeIndex)),
-    ...(progress === 'loaded' ? merges.map(({ mergeIndex }) => keys.mergeResult(mergeIndex)) : []),
+    ...toMerge.map(({ mergeIndex }) => keys.mergeSpec(mergeIndex)),
+    ...(progress === 'loaded' ? toMerge.map(({ mergeIndex }) => keys.mergeResult(mergeIndex)) : []),
   ];
 }

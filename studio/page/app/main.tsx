@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { chosenFile, loadLayout, openPath } from '../bench/bench-state.ts';
+import { chosenFile, isLayout, loadLayout, openPath } from '../bench/bench-state.ts';
 import { boot } from '../boot.ts';
 import { App } from './app.tsx';
 
@@ -12,7 +12,7 @@ document.addEventListener('drop', async (event) => {
   event.preventDefault();
   // A layout first: the records are shown by it.
   const dropped = [...(event.dataTransfer?.files ?? [])];
-  dropped.sort((a, b) => Number(b.name.endsWith('.json')) - Number(a.name.endsWith('.json')));
+  dropped.sort((a, b) => Number(isLayout(b)) - Number(isLayout(a)));
   for (const file of dropped) await chosenFile(file);
 });
 

@@ -138,11 +138,12 @@ async function openFile(opened: OpenedFile, path?: string, compression: string |
       laidOut.value = undefined;
     });
     laidText = undefined;
-    if (layoutText.value === '') {
+    if (sizeBytes === 0) tell('bad', `${name} is empty: there is nothing to show.`);
+    if (layoutText.value === '' && sizeBytes > 0) {
       const { text, problem } = await worker.call('firstLayout');
       layoutText.value = text;
       if (problem !== undefined) tell('bad', problem);
-    } else await layOut();
+    } else if (layoutText.value !== '') await layOut();
   });
 }
 
@@ -206,9 +207,13 @@ export async function guess(): Promise<void> {
   if (found) proposal.value = found;
 }
 
+export function isLayout({ name }: File): boolean {
+  return /\.jsonc?$/i.test(name);
+}
+
 /** A file that was dropped or chosen: a layout if its name ends in .json, else the records. */
 export async function chosenFile(chosen: File): Promise<void> {
-  if (/\.jsonc?$/i.test(chosen.name)) {
+  if (isLayout(chosen)) {
     const text = await chosen.text();
     batch(() => {
       layoutPath.value = isServed ? '' : chosen.name;

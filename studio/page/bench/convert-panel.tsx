@@ -1,17 +1,20 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { shownText } from '../../../shared/shown-text.ts';
 import { boot } from '../boot.ts';
-import type { ConvertedFile } from '../converted-file.ts';
+import type { ConvertEvent, ConvertedFile } from '../converted-file.ts';
 import { chosenLake, openLake } from '../lake/lake-state.ts';
-import { tell } from '../messages.ts';
-import { followed } from '../server.ts';
+import { tell, trying } from '../messages.ts';
+import { command, followed } from '../server.ts';
 import { view } from '../view.ts';
 import { file, laidOut, layoutPath, layoutText, savedText, saveLayout } from './bench-state.ts';
 import { count } from './column-facts.tsx';
 import { Labelled } from './labelled.tsx';
+import { sizeText } from './size-text.ts';
 
 const businessDate = signal('');
 const isRunning = signal(false);
+const isStopping = signal(false);
+const progress = signal<ConvertEvent['progress']>(undefined);
 const outcome = signal<ConvertedFile | undefined>(undefined);
 
 /** Runs convert with the saved layout on the open file. */
@@ -56,25 +59,58 @@ export function ConvertPanel() {
           </button>
         </div>
       </form>
-      {isRunning.value && <p role="status">Converting …</p>}
+      {isRunning.value && <Running />}
       {outcome.value && <Outcome converted={outcome.value} />}
     </div>
   );
 }
 
+/** How far it is. Screen readers are told of the stage only, and not four times a second. */
+function Running() {
+  const { stage = '', totalBytes = 0, bytesRead = 0, rows = 0, rejected = 0 } = progress.value ?? {};
+  const percent = totalBytes > 0 ? Math.floor((bytesRead / totalBytes) * 100) : 0;
+  return (
+    <section class="running" aria-label="Conversion">
+      <p role="status">Converting: {stage || 'starting'} …</p>
+      <progress aria-label="Bytes read" max={100} value={percent} />
+      <p class="faint">
+        {percent} % of {sizeText(totalBytes)}, {count(rows)} rows, {count(rejected)} rejected
+      </p>
+      <button type="button" disabled={isStopping.value} onClick={() => void stop()}>
+        {isStopping.value ? 'Stopping …' : 'Stop'}
+      </button>
+    </section>
+  );
+}
+
+let runId = '';
+
+async function stop(): Promise<void> {
+  isStopping.value = true;
+  await trying('Stopping', () => command('stop', { id: runId }));
+}
+
 async function run(): Promise<void> {
   if (savedText.value !== layoutText.value && !(await saveLayout())) return;
-  isRunning.value = true;
-  outcome.value = undefined;
+  runId = crypto.randomUUID();
+  batch(() => {
+    isRunning.value = true;
+    isStopping.value = false;
+    outcome.value = undefined;
+    progress.value = undefined;
+  });
   try {
     const request = {
+      id: runId,
       layout: layoutPath.value,
       inputs: [file.value?.path],
       lake: chosenLake.value,
       businessDate: businessDate.value || null,
     };
-    for await (const event of followed<{ file?: ConvertedFile }>('convert', request)) {
+    for await (const event of followed<ConvertEvent>('convert', request)) {
+      if (event.progress) progress.value = event.progress;
       if (event.file) outcome.value = event.file;
+      if (event.stopped) tell('good', 'Stopped before the file was looked at.');
     }
   } catch (error) {
     tell('bad', error instanceof Error ? error.message : String(error));

@@ -12,8 +12,7 @@ import {
 } from './bench-state.ts';
 import { count } from './column-facts.tsx';
 import { OpenDialog } from './open-dialog.tsx';
-
-const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+import { sizeText } from './size-text.ts';
 
 /** The open file and the file of its layout. */
 export function FileBar() {
@@ -84,15 +83,4 @@ function OpenAnother() {
       />
     </label>
   );
-}
-
-/** `10.7 GB` */
-function sizeText(bytes: number): string {
-  let size = bytes;
-  let unit = 0;
-  while (size >= 1000 && unit < UNITS.length - 1) {
-    size /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? size : size.toPrecision(3)} ${UNITS[unit]}`;
 }

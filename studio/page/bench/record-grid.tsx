@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { RecordPlace } from '../../engine/record-places.ts';
 import type { ShownRecord } from '../../engine/record-window.ts';
 import { splitColumn } from '../change-columns.ts';
 import type { LayoutEntry } from '../layout-entries.ts';
@@ -21,6 +22,7 @@ import {
   showsHex,
 } from './bench-state.ts';
 import { isSame } from './record-list.ts';
+import { RowKeys } from './row-keys.ts';
 import { Ruler } from './ruler.tsx';
 import { Scrollbar } from './scrollbar.tsx';
 
@@ -32,6 +34,8 @@ const ASIDE_PX = 80;
 /** Positions that are drawn beyond what is seen, on both sides. */
 const MARGIN_CELLS = 40;
 
+const rowKeys = new RowKeys();
+
 /** The records of the file as characters in rows, under a ruler, with columns as bands. */
 export function RecordGrid() {
   const scroller = useRef<HTMLDivElement>(null);
@@ -41,6 +45,7 @@ export function RecordGrid() {
   useWheel(scroller, rowPx);
   void list.version.value;
   const rows = list.records.slice(list.top.value, list.top.value + list.visibleCount + 1);
+  const keyOf = rowKeys.of(list.ordinal, rows.length);
   const widest = Math.max(lastPosition.value, ...rows.map(({ raw }) => raw.length));
   const from = Math.max(0, leftCell.value - MARGIN_CELLS);
   const slice = { from, to: Math.min(widest, leftCell.value + seenCells.value + MARGIN_CELLS) };
@@ -66,9 +71,15 @@ export function RecordGrid() {
           aria-activedescendant={list.selectedId()}
           onKeyDown={onGridKey}
         >
-          {/* Rows keep their elements when one scrolls, and only their texts change. */}
+          {/* A row with the same record is not drawn again; with another one only its texts change. */}
           {rows.map((record, index) => (
-            <RecordRow key={index} record={record} slice={slice} cellPx={cellPx.value} />
+            <RecordRow
+              key={keyOf(index)}
+              record={record}
+              isSelected={isAt(record, list.selected.value)}
+              {...slice}
+              cellPx={cellPx.value}
+            />
           ))}
         </div>
       </div>
@@ -136,18 +147,26 @@ function onGridKey(event: KeyboardEvent): void {
   event.preventDefault();
 }
 
-interface Slice {
-  from: number;
-  to: number;
+/** Does the cursor stand on this record? */
+function isAt(record: ShownRecord, selected: RecordPlace | undefined): boolean {
+  return selected !== undefined && isSame(selected, record.place);
 }
 
-function RecordRow({ record, slice, cellPx }: { record: ShownRecord; slice: Slice; cellPx: number }) {
+interface RowProps {
+  record: ShownRecord;
+  isSelected: boolean;
+  /** The positions that are drawn. */
+  from: number;
+  to: number;
+  cellPx: number;
+}
+
+function RecordRow({ record, isSelected, from: first, to: last, cellPx }: RowProps) {
   const { kind, raw, reason, byteOffset } = record;
   const own = entriesOfKind.value.get(kind) ?? [];
   const cells = cellsOfRecord(raw);
-  const isSelected = list.selected.value !== undefined && isSame(list.selected.value, record.place);
   const halves = showsHex.value ? halfBytes(raw) : undefined;
-  const spans = spansOf(own, cells.length, slice.from, slice.to);
+  const spans = spansOf(own, cells.length, first, last);
   const cellAt = ({ clientX, currentTarget }: MouseEvent) =>
     Math.floor((clientX - (currentTarget as Element).getBoundingClientRect().left) / cellPx);
   return (
@@ -165,8 +184,8 @@ function RecordRow({ record, slice, cellPx }: { record: ShownRecord; slice: Slic
         role="gridcell"
         class="cells"
         style={{
-          paddingLeft: `${slice.from * cellPx}px`,
-          width: `${Math.max(cells.length, slice.to) * cellPx}px`,
+          paddingLeft: `${first * cellPx}px`,
+          width: `${Math.max(cells.length, last) * cellPx}px`,
         }}
         onClick={(event) => {
           list.selected.value = record.place;

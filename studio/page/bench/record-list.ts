@@ -8,6 +8,8 @@ import type { WorkerClient } from '../worker-client.ts';
 const PAGE = 100;
 const MARGIN = 100;
 const MOST_KEPT = 800;
+/** What is not seen yet is read when the page has nothing to draw, or after this at the latest. */
+const READ_ON_WITHIN_MS = 150;
 
 /** The records around what is shown. Only these are in memory, whatever the size of the file. */
 export class RecordList {
@@ -24,6 +26,9 @@ export class RecordList {
   private readonly worker: WorkerClient;
   private next: RecordPlace | undefined;
   private isAtStart = true;
+  /** Counts records of `records` through, also when some before them were let go of. */
+  private firstOrdinal = 0;
+  private isFillWaiting = false;
   private loading: Promise<void> | undefined;
   /** Counts what was shown: an answer that belongs to something earlier is thrown away. */
   private shownCount = 0;
@@ -34,15 +39,17 @@ export class RecordList {
 
   async show(wanted: Wanted | { kind: 'place'; place: RecordPlace }): Promise<void> {
     const shown = ++this.shownCount;
-    const { records, next, brokenAt } = await this.worker.call('records', wanted, PAGE);
+    // Only what is seen: whoever drags the bar passes by hundreds of places.
+    const { records, next, brokenAt } = await this.worker.call('records', wanted, this.visibleCount + 1);
     if (shown !== this.shownCount) return;
     this.records = records;
     this.next = next;
     this.brokenAt.value = brokenAt;
     this.isAtStart = wanted.kind === 'first';
+    this.firstOrdinal = 0;
     this.top.value = wanted.kind === 'last' ? this.lastTop() : 0;
     this.changed();
-    await this.fill();
+    this.fillSoon();
   }
 
   /** Decodes what is there again, after a change of the layout; it stays where it is. */
@@ -72,7 +79,12 @@ export class RecordList {
       const moved = before ? this.records.indexOf(before) : 0;
       this.top.value = Math.max(0, Math.min(this.top.value, moved) + rows);
     } else this.top.value = Math.max(0, Math.min(this.top.value + rows, this.lastTop()));
-    void this.fill();
+    this.fillSoon();
+  }
+
+  /** Of the first record that is shown: it grows by one from record to record, also when those before are let go of. */
+  get ordinal(): number {
+    return this.firstOrdinal + this.top.value;
   }
 
   /** The record with the cursor, and its index; the first one that is shown if there is none. */
@@ -102,6 +114,19 @@ export class RecordList {
 
   private lastTop(): number {
     return Math.max(0, this.records.length - this.visibleCount);
+  }
+
+  /** Reads on at an end that is near, when there is nothing to draw. */
+  private fillSoon(): void {
+    if (this.isFillWaiting) return;
+    this.isFillWaiting = true;
+    requestIdleCallback(
+      () => {
+        this.isFillWaiting = false;
+        this.fill().catch(() => undefined);
+      },
+      { timeout: READ_ON_WITHIN_MS },
+    );
   }
 
   /** Reads on at an end that is near. */
@@ -148,6 +173,7 @@ export class RecordList {
     else {
       batch(() => {
         this.records = [...this.records.slice(surplus), ...records];
+        this.firstOrdinal += surplus;
         this.top.value -= surplus;
       });
       this.isAtStart = false;
@@ -157,6 +183,7 @@ export class RecordList {
   private prepend(records: readonly ShownRecord[]): void {
     batch(() => {
       this.records = [...records, ...this.records];
+      this.firstOrdinal -= records.length;
       this.top.value += records.length;
     });
     const last = this.records[MOST_KEPT];

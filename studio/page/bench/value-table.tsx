@@ -4,6 +4,7 @@ import type { ShownRecord } from '../../engine/record-window.ts';
 import { bandOf } from './bands.ts';
 import { activeEntries, activeKind, list, select, selectedEntry } from './bench-state.ts';
 import { isSame } from './record-list.ts';
+import { RowKeys } from './row-keys.ts';
 
 /** More columns than this are shown page by page. */
 const MOST_COLUMNS = 24;
@@ -11,14 +12,16 @@ const MOST_CHARACTERS = 80;
 /** Of the bytes of a value that does not decode. */
 const MOST_HEX = 29;
 const firstColumn = signal(0);
+const rowKeys = new RowKeys();
 
 /** The same records as decoded values, and under each that does not decode the reason. */
 export function ValueTable() {
   void list.version.value;
   const rows = list.records.slice(list.top.value, list.top.value + list.visibleCount);
+  const keyOf = rowKeys.of(list.ordinal, rows.length);
   const names = columnNames(rows);
   const from = Math.min(firstColumn.value, Math.max(0, names.length - 1));
-  const shown = names.slice(from, from + MOST_COLUMNS);
+  const shown = sameNames(names.slice(from, from + MOST_COLUMNS));
   return (
     <section class="values" aria-label="Decoded values">
       {names.length > MOST_COLUMNS && <ColumnPages from={from} count={names.length} />}
@@ -34,7 +37,12 @@ export function ValueTable() {
           </thead>
           <tbody>
             {rows.map((record, index) => (
-              <ValueRow key={index} record={record} names={shown} />
+              <ValueRow
+                key={keyOf(index)}
+                record={record}
+                names={shown}
+                isSelected={list.selected.value !== undefined && isSame(list.selected.value, record.place)}
+              />
             ))}
           </tbody>
         </table>
@@ -95,9 +103,25 @@ function plainName(name: string): string {
   return name.replace(/\[\d+\]/, '');
 }
 
-function ValueRow({ record, names }: { record: ShownRecord; names: string[] }) {
+let lastNames: string[] = [];
+
+/** The list of before if it has the same names: rows with the same record and the same columns are not drawn again. */
+function sameNames(names: string[]): string[] {
+  if (names.length !== lastNames.length || names.some((name, index) => name !== lastNames[index]))
+    lastNames = names;
+  return lastNames;
+}
+
+function ValueRow({
+  record,
+  names,
+  isSelected,
+}: {
+  record: ShownRecord;
+  names: string[];
+  isSelected: boolean;
+}) {
   const { kind, reason, fields } = record;
-  const isSelected = list.selected.value !== undefined && isSame(list.selected.value, record.place);
   const number = record.record === null ? `@${record.byteOffset}` : record.record.toLocaleString('en');
   const choose = () => {
     list.selected.value = record.place;

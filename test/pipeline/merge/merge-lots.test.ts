@@ -6,7 +6,7 @@ import { reconcileFile } from '../../../shared/pipeline/reconcile/reconcile-file
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { readEntry } from '../../../shared/pipeline/store/ledger.ts';
-import { mergeResultShape, plannedMergesShape } from '../../../shared/run/merge-spec.ts';
+import { plannedMergesShape, takenPartsShape } from '../../../shared/run/merge-spec.ts';
 import { planned, TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 
@@ -48,11 +48,8 @@ describe('a file of one range', () => {
     expect(await reconcileFile(lake.ports, split.planKey)).not.toHaveProperty('merges');
     expect((await objects()).filter((key) => key.endsWith('.parquet'))).toEqual(before);
     const merges = await readJson(lake.ports.lake, keys.merges, plannedMergesShape);
-    const merged = await Promise.all(
-      merges.map(({ mergeIndex }) =>
-        readJson(lake.ports.lake, keys.mergeResult(mergeIndex), mergeResultShape),
-      ),
-    );
+    const { parts: merged } = await readJson(lake.ports.lake, keys.takenParts, takenPartsShape);
+    expect(merges).toEqual(merged.map(({ mergeIndex }) => ({ mergeIndex, taken: true })));
     expect(merged.map(({ mergedKey }) => mergedKey).toSorted()).toEqual(before);
     expect(new Set(merged.map(({ fileName }) => fileName)).size).toBe(1);
   });

@@ -126,12 +126,12 @@ describe('the operator', () => {
 
 it.each([
   [{}, /action/],
-  [{ action: 'publish', dataset: 'small', businessDate: '12/08/2025' }, /businessDate: must be a day/],
+  [{ action: 'publish', dataset: 'small', businessDate: '12/08/2025' }, /'businessDate': must be a day/],
   [{ action: 'publish', ...DAY, forced: true }, /forced/],
-  [{ action: 'publish', ...DAY, partial: { reason: ' ' } }, /partial\.reason: must say why/],
+  [{ action: 'publish', ...DAY, partial: { reason: ' ' } }, /'partial\.reason': must say why/],
   [{ action: 'rollback', ...DAY }, /reason/],
-  [{ action: 'rollback', ...DAY, reason: 'x', remove: true }, /remove: needs a 'file'/],
-  [{ action: 'rollback', ...DAY, reason: 'x', file: 'a', toCommit: 1 }, /toCommit: is for the whole day/],
+  [{ action: 'rollback', ...DAY, reason: 'x', remove: true }, /'remove': needs a 'file'/],
+  [{ action: 'rollback', ...DAY, reason: 'x', file: 'a', toCommit: 1 }, /'toCommit': is for the whole day/],
   [{ action: 'clean', runsOlderThanDays: 1 }, /runsOlderThanDays/],
   [{ action: 'replay', queue: 'finalizer' }, /queue/],
 ])('the operator refuses %j', (event, why) => {
