@@ -179,21 +179,6 @@ export const EXPLAINED: readonly Explained[] = [
   },
   {
     file: 'shared/pipeline/publish/publish-day.ts',
-    within: 'files.some((file) => file.sourceId === sourceId && file.runId === runId)',
-    edits: [
-      ['some', 'every'],
-      ['file.sourceId === sourceId && file.runId === runId', 'file.runId === runId'],
-    ],
-    why: 'a run is of one file; and where the short way is not taken, the whole day is judged and finds the same commit',
-  },
-  {
-    file: 'shared/pipeline/publish/publish-day.ts',
-    within: 'file.sourceId === sourceId',
-    edits: [['===', '!==']],
-    why: 'then the short way is never taken: the whole day is judged and finds the same commit',
-  },
-  {
-    file: 'shared/pipeline/publish/publish-day.ts',
     within: 'options.loaded !== undefined && !isNew',
     edits: [['options.loaded !== undefined && !isNew', 'options.loaded !== undefined']],
     why: 'a commit that was written just now is in no catalog yet, so that the next term says no',
