@@ -62,6 +62,15 @@ describe('a refusal', () => {
     expect(lake.notices).toHaveLength(1);
   });
 
+  it('takes the parts of its run away before it is over', async () => {
+    const { lake, split } = await splitLake();
+    await parseAllRanges(lake.ports, split);
+    const parts = () => lake.keys(`runs/${split.runId}/parts/`);
+    expect(parts()).not.toEqual([]);
+    await ended(lake, refusalOf(split, 'no record'));
+    expect(parts()).toEqual([]);
+  });
+
   it('that comes late leaves a loaded file alone, and takes the place of a failure', async () => {
     const lake = new MemoryLake();
     const loaded = await lake.load(KEY, ONE);
@@ -104,6 +113,19 @@ describe('the end of a run', () => {
     const { runId } = await lake.entry(other);
     await expect(finalizeFile(lake.ports, reconciled)).rejects.toMatchObject({ name: 'RunInconsistent' });
     expect(await lake.entry(other)).toMatchObject({ state: 'loaded', runId, loaded: { runId } });
+  });
+
+  it('is not called loaded if its table was published with other columns meanwhile', async () => {
+    const { lake, split } = await splitLake();
+    await parseAllRanges(lake.ports, split);
+    const reconciled = await reconcileFile(lake.ports, split.planKey);
+    const fields = JSON.parse(smallLayout()).fields.map((field: { name: string }) =>
+      field.name === 'id' ? { ...field, type: 'integer' } : field,
+    );
+    const layout = smallLayout({ fields });
+    await lake.load('f_20250811.txt', smallFile(smallLine('1', 1)), { layout });
+    await expect(finalizeFile(lake.ports, reconciled)).rejects.toThrow();
+    expect(await lake.entry(split)).toMatchObject({ state: 'merging' });
   });
 
   it('notes that people were told only for its own run', async () => {

@@ -166,19 +166,16 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'without dated patterns the search finds nothing either: the condition only saves time',
   },
   {
-    file: 'shared/pipeline/publish/publish-day.ts',
-    within: 'files.some((file) => file.sourceId === sourceId && file.runId === runId)',
-    edits: [
-      ['some', 'every'],
-      ['file.sourceId === sourceId && file.runId === runId', 'file.runId === runId'],
-    ],
-    why: 'a run is of one file; and where the short way is not taken, the whole day is judged and finds the same commit',
+    file: 'shared/pipeline/finalize/finalize-file.ts',
+    within: 'let told = false;',
+    edits: [['false', 'true']],
+    why: 'it is decided by the change of the entry, which is made at least once',
   },
   {
-    file: 'shared/pipeline/publish/publish-day.ts',
-    within: 'file.sourceId === sourceId',
-    edits: [['===', '!==']],
-    why: 'then the short way is never taken: the whole day is judged and finds the same commit',
+    file: 'shared/pipeline/finalize/finalize-file.ts',
+    within: '!current || again ||',
+    edits: [['!current || again', '!current']],
+    why: 'a refused entry is final, so that the next term leaves it as it is',
   },
   {
     file: 'shared/pipeline/publish/publish-day.ts',
