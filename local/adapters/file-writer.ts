@@ -7,10 +7,14 @@ import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
 
 /** After so many bytes the disk begins to write, while the caller works on: else it would wait for all of them at the end. */
 const FLUSH_BYTES = 16 * 1024 * 1024;
+/** A row group is many pieces at once. While no more than these of all files wait to be written, nobody waits for them. */
+const MOST_WAITING_PIECES = 16;
+
+let waitingPieces = 0;
 
 /**
  * Writes a file piece by piece under a temporary name, and moves it to its place when it is closed. Bytes are copied and written
- * while the caller goes on; a call waits only for the piece before.
+ * one after the other while the caller goes on; if too many wait, a call waits for those before.
  */
 export class FileWriter implements ObjectWriter {
   private readonly incoming: string;
@@ -24,6 +28,7 @@ export class FileWriter implements ObjectWriter {
   /** A disk tells of a failure once. */
   private flushError: unknown;
   private unflushedBytes = 0;
+  private writeError: unknown;
   private done = false;
 
   constructor(file: {
@@ -43,16 +48,27 @@ export class FileWriter implements ObjectWriter {
   async write(bytes: Uint8Array): Promise<void> {
     const handle = await this.open();
     for (let at = 0; at < bytes.length; ) {
+      if (waitingPieces >= MOST_WAITING_PIECES || this.writeError) await this.settled();
       const buffer = takeBuffer(bytes.length - at);
       const piece = bytes.subarray(at, at + buffer.length);
       buffer.set(piece);
-      await this.settled();
-      this.writing = writeAll(handle, buffer.subarray(0, piece.length)).finally(() => giveBackBuffer(buffer));
-      // The next call throws if it failed.
-      this.writing.catch(() => undefined);
+      this.begin(handle, buffer, piece.length);
       at += piece.length;
       this.flushAfter(handle, piece.length);
     }
+  }
+
+  /** Begins to write a buffer after those before it. If one fails, those after it are not written, and the next call throws. */
+  private begin(handle: fs.FileHandle, buffer: Uint8Array, lengthBytes: number): void {
+    waitingPieces++;
+    const write = () => writeAll(handle, buffer.subarray(0, lengthBytes));
+    this.writing = (this.writing ? this.writing.then(write) : write()).finally(() => {
+      waitingPieces--;
+      giveBackBuffer(buffer);
+    });
+    this.writing.catch((error) => {
+      this.writeError ??= error;
+    });
   }
 
   async close(): Promise<void> {
@@ -102,9 +118,8 @@ export class FileWriter implements ObjectWriter {
   private async settled(): Promise<void> {
     const { writing } = this;
     this.writing = undefined;
-    await writing?.catch((error) => {
-      throw unwritable(error, this.path);
-    });
+    await writing?.catch(() => undefined);
+    if (this.writeError) throw unwritable(this.writeError, this.path);
   }
 
   private async open(): Promise<fs.FileHandle> {

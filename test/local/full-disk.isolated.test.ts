@@ -52,7 +52,8 @@ const WRITES: Record<string, (store: ObjectStore) => Promise<unknown>> = {
   createWriter: async (store) => {
     const writer = store.createWriter('a/d');
     try {
-      await writer.write(bytes('new'));
+      // Pieces are written after each other while the caller goes on: any of them may be the one that fails.
+      for (const piece of 'new') await writer.write(bytes(piece));
       await writer.close();
     } catch (error) {
       await writer.abort();

@@ -165,6 +165,24 @@ export const EXPLAINED: readonly Explained[] = [
     edits: [['dated.length === 0', 'false']],
     why: 'without dated patterns the search finds nothing either: the condition only saves time',
   },
+  {
+    file: 'shared/pipeline/finalize/finalize-file.ts',
+    within: 'let told = false;',
+    edits: [['false', 'true']],
+    why: 'it is decided by the change of the entry, which is made at least once',
+  },
+  {
+    file: 'shared/pipeline/finalize/finalize-file.ts',
+    within: '!current || again ||',
+    edits: [['!current || again', '!current']],
+    why: 'a refused entry is final, so that the next term leaves it as it is',
+  },
+  {
+    file: 'shared/pipeline/publish/publish-day.ts',
+    within: 'options.loaded !== undefined && !isNew',
+    edits: [['options.loaded !== undefined && !isNew', 'options.loaded !== undefined']],
+    why: 'a commit that was written just now is in no catalog yet, so that the next term says no',
+  },
 ];
 
 /** Why no test can catch the mutant; undefined if one must. */

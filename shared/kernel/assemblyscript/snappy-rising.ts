@@ -1,5 +1,5 @@
 import { SNAPPY_TABLE_BYTES } from '../shapes';
-import { matchLength, matchLengthOf16, writeCopy, writeShortLiteral } from './snappy-tokens';
+import { matchLength, matchLengthOf32, writeCopy, writeShortLiteral } from './snappy-tokens';
 
 /**
  * PLAIN texts of one length that rise slowly, such as identifiers in the order of a file. Matches are looked for at one place of each:
@@ -57,7 +57,7 @@ export function compressRising(base: usize, end: usize, out: usize, table: usize
       if ((load<u32>(at) as usize) !== length) break;
       // The value before ended in a way that is new: this one begins as that one.
       if (pending <= at && at - base >= stride) {
-        const same: usize = matchLengthOf16(at, at - stride, end);
+        const same: usize = matchLengthOf32(at, at - stride, end);
         if (same >= 4) {
           out = writeShortLiteral(out, pending, at - pending);
           out = writeCopy(out, stride, same);
@@ -66,7 +66,7 @@ export function compressRising(base: usize, end: usize, out: usize, table: usize
       }
       const ending = at + stride - 3;
       const back = replaceLast(table, load<u64>(ending) << 40, ending - base);
-      const matched = matchLengthOf16(ending, ending - back, end);
+      const matched = matchLengthOf32(ending, ending - back, end);
       if (matched < 4 || back === 0 || ending < pending) continue;
       out = writeShortLiteral(out, pending, ending - pending);
       out = writeCopy(out, back, matched);

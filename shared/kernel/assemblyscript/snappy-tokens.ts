@@ -100,6 +100,14 @@ export function matchLengthOf16(at: usize, from: usize, end: usize): usize {
   return same === 0xffff ? 16 + matchLength(at + 16, from + 16, end) : (ctz(~same) as usize);
 }
 
+/** Like `matchLength`, if at least 32 bytes are left, without a branch for shorter matches. */
+export function matchLengthOf32(at: usize, from: usize, end: usize): usize {
+  const first = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(from)));
+  const second = i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(from, 16)));
+  const same = (second << 16) | first;
+  return same === -1 ? 32 + matchLength(at + 32, from + 32, end) : (ctz(~same) as usize);
+}
+
 /** Counts the bytes from `at` on, up to `end`, that equal those from `from` on. */
 export function matchLength(at: usize, from: usize, end: usize): usize {
   const start = at;
