@@ -157,12 +157,15 @@ describe('patience', () => {
   it('waits longer and longer, six times at most, and only for what may pass', async () => {
     const { ports, time } = host();
     let calls = 0;
+    const at: number[] = [];
     const fails = async () => {
       calls++;
+      at.push(time.ms);
       throw new StoreUnavailable({ what: 'away' });
     };
     await expect(patiently(ports, fails)).rejects.toThrow('away');
     expect([calls, time.sleeps]).toEqual([6, [400, 800, 1_600, 3_200, 6_400]]);
+    expect(at).toEqual([0, 400, 1_200, 2_800, 6_000, 12_400]);
     await expect(
       patiently(ports, async () => {
         calls++;
@@ -183,7 +186,7 @@ describe('patience', () => {
         return 'there';
       },
       async (error) => {
-        await later();
+        for (let ticks = 0; ticks < 5; ticks++) await later();
         told.push(`${error.message} after ${calls}`);
       },
     );
@@ -237,6 +240,16 @@ describe('pace', () => {
     expect(then.time.ms).toBe(60_000);
     await slow.letThrough(1e6, async () => undefined);
     expect(then.time.ms).toBe(62_000);
+    // A part that waits for its turn waits on if the hours close meanwhile.
+    const closing = host();
+    const shut = [
+      { from: '09:00', to: '10:01', megabytesPerSecond: 1 },
+      { from: '10:01', to: '10:05', megabytesPerSecond: 0 },
+    ];
+    const turns = new Pace(closing.ports, settings(shut));
+    await turns.letThrough(120e6, async () => undefined);
+    await turns.letThrough(1, async () => undefined);
+    expect(closing.time.ms).toBe(300_000);
     const open = host();
     await new Pace(open.ports, settings([])).letThrough(1e9, async () => undefined);
     expect(open.time.sleeps).toEqual([]);

@@ -19,8 +19,14 @@ let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'fuse-'));
   for (const folder of ['behind', 'in']) await mkdir(join(dir, folder));
-  const options = ['attr', 'entry', 'negative'].map((what) => `${what}_timeout=${REMEMBERS_SECONDS}`);
-  execFileSync((await bindfsPath())!, ['-o', options.join(','), join(dir, 'behind'), join(dir, 'in')]);
+  // What was not there is asked for anew: so a marker is seen before the size that it vouches for.
+  const options = ['attr', 'entry'].map((what) => `${what}_timeout=${REMEMBERS_SECONDS}`);
+  execFileSync((await bindfsPath())!, [
+    '-o',
+    [...options, 'negative_timeout=0'].join(','),
+    join(dir, 'behind'),
+    join(dir, 'in'),
+  ]);
 });
 afterEach(async () => {
   execFileSync('fusermount3', ['-u', join(dir, 'in')]);
