@@ -38,7 +38,7 @@ export const CONVERT = {
     workers: text('N', 'threads that convert; by default, and at most, one per core'),
     'expected-files': text(
       'N',
-      'publish the day when N files are loaded, or these names (a,b,c); by default after each file',
+      'publish the day when N files are loaded, or these names (a,b,c); by default as files are loaded',
     ),
     force: isSet(
       'convert again what is already loaded, was rolled back, or arrived under another name or from another folder',

@@ -23,7 +23,7 @@ export interface ConvertOptions {
   businessDate?: string;
   /** Source keys are paths below this folder; by default the names of the files. */
   rawRoot?: string;
-  /** Publish the day when so many files are loaded, or these names; by default after each file. */
+  /** Publish the day when so many files are loaded, or these names; by default as files are loaded. */
   expectedFiles?: number | string[];
   /** Threads; by default one per core. */
   workers?: number;
@@ -83,7 +83,7 @@ export interface ConvertedFile {
 }
 
 /**
- * Converts files into a lake, one after the other, each on several threads. A file that does not balance is `refused`, and is an answer, not
+ * Converts files into a lake, one after the other, each on several threads; many small ones several at once. A file that does not balance is `refused`, and is an answer, not
  * an error. Rejects with a `LayoutInvalid`, `SourceNotFound` or `UsageError` before anything is written if the options are wrong.
  */
 export async function convert(options: ConvertOptions): Promise<ConvertedFile[]> {

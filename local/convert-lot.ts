@@ -58,11 +58,31 @@ export async function convertLot(
   lot: Lot,
   onRead: (bytes: number) => void,
 ): Promise<(LotFile | undefined)[]> {
+  for (let tries = 1; ; tries++) {
+    const { files, figures, refused } = await tryLot(setup, lot, onRead);
+    // A document of several files, which another lot wrote first: it is there now.
+    const isShared = refused.some((key) => waveOf(key) < ENTRIES);
+    if (isShared && tries < MOST_TRIES) continue;
+    if (isShared) return files.map(() => undefined);
+    await recordTogether(setup.lakeDir, figures);
+    return files.map((file) => (file && refused.includes(file.finalized.ledgerKey) ? undefined : file));
+  }
+}
+
+const MOST_TRIES = 3;
+
+interface Figures {
+  dataset: string;
+  figures: MetricFigure[];
+}
+
+/** Drafts all files of a lot, and settles the drafts. Answers with the keys that were not written, too. */
+async function tryLot(setup: LocalSetup, lot: Lot, onRead: (bytes: number) => void) {
   const { lakeDir, sync = true } = setup;
   const store = createFileObjectStore({ rootDir: lakeDir, sync });
   const drafts = new DraftStore(store);
   const catalog = catalogOn(drafts, lakeDir);
-  const figures: { dataset: string; figures: MetricFigure[] }[] = [];
+  const figures: Figures[] = [];
   const files: (LotFile | undefined)[] = [];
   const definition = await loadPipeline();
   const layouts = readOnce(createFileLayoutSource());
@@ -70,7 +90,7 @@ export async function convertLot(
     const rawRoot = lot.rawRoot ?? dirname(input);
     const sourceKey = sourceKeyOf(input, lot.rawRoot);
     const ports = localPortsOn(drafts, catalog, { ...setup, rawRoot }, () => undefined, onRead);
-    const told: typeof figures = [];
+    const told: Figures[] = [];
     const file = await convertDrafted(
       definition,
       {
@@ -87,16 +107,18 @@ export async function convertLot(
     files.push(file);
   }
   const refused = await settleDrafts({ rootDir: lakeDir, sync, store }, drafts.take(), waveOf);
-  if (refused.some((key) => waveOf(key) < ENTRIES)) return files.map(() => undefined);
+  return { files, figures, refused };
+}
+
+async function recordTogether(lakeDir: string, figures: Figures[]): Promise<void> {
   const metrics = createFileMetrics(lakeDir);
-  const datasets = new Set(figures.map(({ dataset }) => dataset));
-  for (const dataset of datasets) {
+  for (const dataset of new Set(figures.map((one) => one.dataset))) {
+    const own = figures.filter((one) => one.dataset === dataset);
     await metrics.record(
       dataset,
-      figures.filter((one) => one.dataset === dataset).flatMap((one) => one.figures),
+      own.flatMap((one) => one.figures),
     );
   }
-  return files.map((file) => (file && refused.includes(file.finalized.ledgerKey) ? undefined : file));
 }
 
 /** The settings of one machine, without asking for the version of the code, which takes long. */

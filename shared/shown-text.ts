@@ -32,9 +32,22 @@ export function withShortValues(text: string): string {
   );
 }
 
-/** A word of a command that is shown to be typed, as a shell reads it. */
+/**
+ * A word of a command that is shown to be typed, as a shell reads it. What nobody sees stands there as bash, zsh and ksh escape it, so that the word
+ * that is copied is the word that is meant: tab and ESC → `$'\x09\x1b'`.
+ */
 export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  if (text.search(UNSEEN) < 0) return `'${text.replaceAll("'", "'\\''")}'`;
+  const escapedText = text
+    .replace(/['\\]/g, '\\$&')
+    .replace(UNSEEN, (character) =>
+      Array.from(
+        new TextEncoder().encode(character),
+        (byte) => `\\x${byte.toString(16).padStart(2, '0')}`,
+      ).join(''),
+    );
+  return `$'${escapedText}'`;
 }
 
 const SHORT_ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { composeMessage } from '../shared/errors.ts';
@@ -39,4 +40,23 @@ it('messages shorten long partition values, and nothing else', () => {
 it('a word is what a shell reads', () => {
   expect(shellWord('a/b-1.txt')).toBe('a/b-1.txt');
   expect(shellWord(`$(id) it's`)).toBe(`'$(id) it'\\''s'`);
+});
+
+it('a word that is shown to be typed is the same word in bash, whatever it holds, and shows all that it holds', () => {
+  const words = fc.sample(
+    fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({
+        unit: fc.constantFrom('\t', '\n', '\u001b', '\u202e', "'", '\\\\', '$', 'a', '1', 'é', '\u009b'),
+      }),
+    ),
+    300,
+  );
+  const usable = words.filter((word) => !word.includes('\0') && word.isWellFormed());
+  for (const word of usable) expect(shownText(shellWord(word))).toBe(shellWord(word));
+  const script = usable.map((word) => `printf '%s\\0' ${shellWord(word)}`).join('\n');
+  const said = spawnSync('bash', ['-c', script], { encoding: 'utf8', env: { LC_ALL: 'C.UTF-8' } });
+  // A machine without bash shows nothing.
+  if (said.error) return;
+  expect(said.stdout.split('\0').slice(0, -1)).toEqual(usable);
 });

@@ -32,9 +32,9 @@ export function alarmsOf(
 
 function lateness(deadline: string, view: NightView): string | undefined {
   const leftMinutes = minutesOf(deadline) - minutesOf(view.timeOfDay);
-  if (leftMinutes <= 0 && isAfter(view.timeOfDay, deadline) && view.hasFiles)
+  if (isAfter(view.timeOfDay, deadline) && view.hasFiles)
     return `the day is not complete at ${view.timeOfDay}, and the deadline was ${deadline}`;
-  if (view.bytesPerSecond <= 0 || view.leftBytes <= 0 || leftMinutes <= 0) return undefined;
+  if (view.bytesPerSecond <= 0 || leftMinutes <= 0) return undefined;
   const neededMinutes = view.leftBytes / view.bytesPerSecond / 60;
   if (neededMinutes <= leftMinutes) return undefined;
   const end = clockText(minutesOf(view.timeOfDay) + neededMinutes);

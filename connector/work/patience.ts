@@ -3,7 +3,6 @@ import type { ConnectorPorts } from './connector-ports.ts';
 
 const TRIES = 6;
 const FIRST_WAIT_MS = 200;
-const LONGEST_WAIT_MS = 20_000;
 
 /** Makes a call again while it fails with an error that may pass, after longer and longer waits. */
 export async function patiently<T>(
@@ -17,7 +16,7 @@ export async function patiently<T>(
     } catch (error) {
       if (!(error instanceof PipelineError && error.retryable) || tries === TRIES) throw error;
       await onRetry(error);
-      await clock.sleep(Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS) * (0.5 + chance() / 2));
+      await clock.sleep(FIRST_WAIT_MS * 2 ** tries * (0.5 + chance() / 2));
     }
   }
 }

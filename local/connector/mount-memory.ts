@@ -13,7 +13,7 @@ export async function mountRemembersMs(folder: string): Promise<number> {
 }
 
 /** Is the innermost mount of a path a file system in user space? `table` is /proc/self/mountinfo: proc_pid_mountinfo(5). */
-export function isFuse(table: string, path: string): boolean {
+function isFuse(table: string, path: string): boolean {
   let innermost = { at: '', type: '' };
   for (const line of table.split('\n')) {
     const [before, after] = line.split(' - ');

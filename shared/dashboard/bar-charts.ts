@@ -39,6 +39,13 @@ const AXIS = 90;
 /** A single night is no wall. */
 const WIDEST = 80;
 
+/** Where lines of the scale are: five at equal distances, or, with values below zero, at zero and at both ends. */
+function linesOf(low: number, high: number): number[] {
+  if (low === 0) return [0, 0.25, 0.5, 0.75, 1].map((share) => share * high);
+  const longer = high >= -low ? high : low;
+  return high === 0 ? [low, low / 2, 0] : [low, 0, longer / 2, high];
+}
+
 /** A column for each name, from left to right, with a few lines of the scale. */
 export function columnChart({ bars, description }: ChartOfBars, scale: (value: number) => string): Markup {
   const high = Math.max(0, ...bars.map(({ value }) => value));
@@ -46,8 +53,7 @@ export function columnChart({ bars, description }: ChartOfBars, scale: (value: n
   const room = HEIGHT - TOP - BOTTOM;
   const y = (value: number) => TOP + (high === low ? room : ((high - value) / (high - low)) * room);
   const step = Math.min(WIDEST, (WIDTH - AXIS) / Math.max(1, bars.length));
-  const lines = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const value = low + share * (high - low);
+  const lines = linesOf(low, high).map((value) => {
     return html`<line class="axis" x1="${AXIS}" x2="${WIDTH}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/><text class="faint" x="${AXIS - 8}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${scale(value)}</text>`;
   });
   const every = Math.ceil(bars.length / Math.floor((WIDTH - AXIS) / 90));

@@ -43,6 +43,7 @@ describe('how long a file is looked at', () => {
     expect(judgeFile(rename, look({ lastMs: 1_500 }), none)).toEqual({
       ...{ finished: false, why: 'it was seen once, or changed since the last look', waitMs: 500 },
     });
+    expect(judgeFile(rename, look({ firstMs: 1_000, lastMs: 2_999 }), none)).toMatchObject({ waitMs: 1 });
     expect(judgeFile(rename, look({ count: 1 }), none)).toMatchObject({ finished: false, waitMs: 0 });
     expect(judgeFile(rename, look({ count: 2, lastMs: 2_000 }), none)).toEqual({
       finished: true,
@@ -173,6 +174,7 @@ describe('sizes and hours, at the edges', () => {
     expect(late({})).toMatchObject([{ text: expect.stringContaining('is not complete at 02:50') }]);
     expect(late({}, '02:51')).toEqual([]);
     expect(late({ hasFiles: false })).toEqual([]);
+    expect(late({ hasFiles: false, leftBytes: 600, bytesPerSecond: 1 })).toEqual([]);
     expect(late({ timeOfDay: '14:49' })).toHaveLength(1);
     expect(late({ timeOfDay: '14:50' })).toEqual([]);
     // Nothing is known of the rate, or nothing is left.

@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import { createFolderTarget } from '../../local/connector/folder-target.ts';
 import { createS3TransferTarget } from '../../shared/aws/s3-transfer-target.ts';
-import { StrictS3 } from '../support/strict-s3/server.ts';
+import { openedBucket } from '../support/strict-s3/opened-bucket.ts';
 import { describeTransferTarget } from '../support/transfer-target-contract.ts';
 
 const PART_BYTES = 10_000;
@@ -20,22 +20,12 @@ describeTransferTarget('a folder', PART_BYTES, async () => {
 });
 
 async function bucket(wanted: { kmsKey?: string; tags?: Record<string, string> } = {}) {
-  const s3 = await StrictS3.start();
-  s3.uploads.leastPartBytes = PART_BYTES;
-  s3.uploads.partsPerPage = 2;
-  const client = new S3Client({
-    endpoint: s3.endpoint,
-    forcePathStyle: true,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
-  await client.send(new CreateBucketCommand({ Bucket: 'raw' }));
-  return { s3, client, target: createS3TransferTarget({ client, bucket: 'raw', ...wanted }) };
+  const opened = await openedBucket('raw', { leastPartBytes: PART_BYTES, partsPerPage: 2 });
+  return { ...opened, target: createS3TransferTarget({ client: opened.client, bucket: 'raw', ...wanted }) };
 }
 
 describeTransferTarget('a bucket', PART_BYTES, async () => {
-  const { s3, client, target } = await bucket();
+  const { client, target, close } = await bucket();
   return {
     target,
     visible: async (key) => {
@@ -44,10 +34,7 @@ describeTransferTarget('a bucket', PART_BYTES, async () => {
         .catch(() => undefined);
       return found && Buffer.from(await found.Body!.transformToByteArray());
     },
-    close: async () => {
-      client.destroy();
-      await s3.stop();
-    },
+    close,
   };
 });
 
@@ -62,7 +49,7 @@ it('leaves nothing hidden in a folder once everything is complete or discarded',
 });
 
 it('asks S3 for encryption and tags with every object, and tells of a wrong sum, throttling and a lost connection', async () => {
-  const { s3, client, target } = await bucket({
+  const { s3, client, target, close } = await bucket({
     kmsKey: 'key-1',
     tags: { origin: 'mainframe', 'cost centre': 'a b' },
   });
@@ -89,6 +76,5 @@ it('asks S3 for encryption and tags with every object, and tells of a wrong sum,
     s3[fault] = 1;
     await expect(target.put('b.txt', bytes, 'M3eFcAZSQlc=')).rejects.toMatchObject({ retryable: true });
   }
-  client.destroy();
-  await s3.stop();
+  await close();
 });

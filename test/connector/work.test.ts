@@ -14,6 +14,9 @@ import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { ObjectClosed, StoreUnavailable } from '../../shared/errors.ts';
 import type { SeenFile, TransferSource } from '../../shared/ports/transfer-source.ts';
 
+/** Whoever does not wait for a step goes on before it has ended. */
+const later = () => new Promise((resolve) => setImmediate(resolve));
+
 /** A host whose time passes only in sleep. */
 function host(owner = 'me', state = new MemoryObjectStore()) {
   const time = { ms: 0, day: '2025-08-12T10:00:00Z', sleeps: [] as number[] };
@@ -23,6 +26,7 @@ function host(owner = 'me', state = new MemoryObjectStore()) {
     steadyMs: () => time.ms,
     sleep: async (ms) => {
       time.sleeps.push(ms);
+      await later();
       time.ms += ms;
     },
   };
@@ -74,7 +78,7 @@ describe('the record of a key', () => {
     const theirs = host('you', mine.state);
     const held = await take(mine.ports);
     expect(held.record.lease).toEqual({ owner: 'me', beat: 1 });
-    await expect(take(theirs.ports)).rejects.toThrow(LeaseLost);
+    await expect(take(theirs.ports)).rejects.toMatchObject({ name: 'LeaseLost', retryable: false });
     const read = (await readRecord(theirs.ports, 'doc'))!;
     const taken = await take(theirs.ports, read.record, read.tag);
     expect(taken.record.lease).toEqual({ owner: 'you', beat: 2 });
@@ -125,6 +129,22 @@ describe('the record of a key', () => {
     ]);
   });
 
+  it('is not taken where nothing can be written, and is given back before anything else happens', async () => {
+    const { ports, state } = host();
+    const held = await take(ports);
+    const { putIf } = state;
+    state.putIf = async (...words) => {
+      await later();
+      return putIf.apply(state, words);
+    };
+    await held.release();
+    expect((await readRecord(ports, 'doc'))!.record.lease).toBeNull();
+    state.putIf = async () => {
+      throw new ObjectClosed({ what: 'no rights' });
+    };
+    await expect(held.save((record) => record)).rejects.toThrow('no rights');
+  });
+
   it('says where it is if it cannot be read', () => {
     for (const text of ['{', '{}', JSON.stringify({ ...RECORD, lease: 1 })])
       expect(() => parseRecord(Buffer.from(text), 'doc')).toThrow(
@@ -162,9 +182,12 @@ describe('patience', () => {
         if (++calls < 3) throw new StoreUnavailable({ what: `away ${calls}` });
         return 'there';
       },
-      (error) => void told.push(error.message),
+      async (error) => {
+        await later();
+        told.push(`${error.message} after ${calls}`);
+      },
     );
-    expect([answer, told]).toEqual(['there', ['away 1.', 'away 2.']]);
+    expect([answer, told]).toEqual(['there', ['away 1. after 1', 'away 2. after 2']]);
   });
 });
 
@@ -183,7 +206,11 @@ describe('pace', () => {
     const { ports, time } = host();
     const pace = new Pace(ports, settings([{ ...always, megabytesPerSecond: 1 }]));
     let beats = 0;
-    const send = (bytes: number) => pace.letThrough(bytes, async () => void beats++);
+    const send = (bytes: number) =>
+      pace.letThrough(bytes, async () => {
+        await later();
+        beats++;
+      });
     await send(25e6);
     expect(time.ms).toBe(0);
     await send(1e6);
@@ -199,6 +226,17 @@ describe('pace', () => {
     const pace = new Pace(closed.ports, settings([{ from: '08:00', to: '10:01', megabytesPerSecond: 0 }]));
     await pace.letThrough(1e9, async () => undefined);
     expect(closed.time.ms).toBe(60_000);
+    // The hours after it have a limit of their own, which begins anew.
+    const then = host();
+    const limits = [
+      { from: '08:00', to: '10:01', megabytesPerSecond: 0 },
+      { from: '10:01', to: '12:00', megabytesPerSecond: 0.5 },
+    ];
+    const slow = new Pace(then.ports, settings(limits));
+    await slow.letThrough(1e6, async () => undefined);
+    expect(then.time.ms).toBe(60_000);
+    await slow.letThrough(1e6, async () => undefined);
+    expect(then.time.ms).toBe(62_000);
     const open = host();
     await new Pace(open.ports, settings([])).letThrough(1e9, async () => undefined);
     expect(open.time.sleeps).toEqual([]);
@@ -261,7 +299,12 @@ describe('a file that arrived', () => {
       },
     };
     const { ports } = host();
-    const journal: Pick<Journal, 'note'> = { note: async (entry: NewEntry) => void told.push(entry) };
+    const journal: Pick<Journal, 'note'> = {
+      note: async (entry: NewEntry) => {
+        await later();
+        told.push(entry);
+      },
+    };
     const target: Partial<ConnectorPorts['target']> = {
       find: async () => (found ? { ...found, tag: '', version: '' } : undefined),
     };

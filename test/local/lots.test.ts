@@ -107,6 +107,17 @@ it('two lots of the same files at once load each once, whoever is faster', async
   expect((await verifyLake(ports, { depth: 'full' })).findings).toEqual([]);
 });
 
+it('two lots at once that bring the same bytes under two names load them once', async () => {
+  const files = names(2);
+  for (const name of files) await put(name, twoLines(0));
+  const lots = await Promise.all(files.map((name) => lotOf([name])));
+  const loaded = lots.flat().filter((file) => file !== undefined);
+  expect(loaded).toHaveLength(1);
+  const ports = createLocalPorts(setup());
+  await publishDay(ports, await readDayLayout(ports.lake, 'small', DAY), DAY);
+  expect(await idsShown()).toEqual(idsOf([0]));
+});
+
 it('a night of small files says of each what a conversion on its own says, and a second one changes nothing', async () => {
   const files = names(9);
   for (const [file, name] of files.entries()) await put(name, twoLines(file));

@@ -67,6 +67,43 @@ describe('two processes', () => {
     expect(await firstRow('SELECT count(*) FROM small')).toEqual([150]);
   });
 
+  it('that convert the same many small files load each once, and clean beside them takes nothing away', async () => {
+    const files = Array.from({ length: 24 }, (_, index) => `f${index}_20250812.txt`);
+    for (const [index, name] of files.entries()) {
+      await writeFile(join(dir, name), smallFile(...fileLines(index, 1)));
+    }
+    let converting = true;
+    const cleaning = (async () => {
+      while (converting) {
+        expect((await clean()).stderr).not.toMatch(/cannot|error/i);
+        await delay(20);
+      }
+    })();
+    const results = await Promise.all([convert(files), convert(files.toReversed())]);
+    converting = false;
+    await cleaning;
+    for (const { code, stderr } of results) expect(`${code} ${stderr}`).toMatch(/^0 /);
+    expect(await firstRow('SELECT count(*), count(DISTINCT id) FROM small')).toEqual([1200, 1200]);
+    const again = await convert(files);
+    expect(statuses(again.stdout)).toEqual(Array(24).fill('already-loaded'));
+    const { stdout } = await runCommand('verify', ['--lake', 'lake'], dir);
+    expect(stdout).toMatch(/no damage/);
+  });
+
+  it('that bring the bytes of many small files under two names each load them once', async () => {
+    const names = (letter: string) => Array.from({ length: 8 }, (_, file) => `${letter}${file}_20250812.txt`);
+    for (const letter of ['f', 'g']) {
+      for (const [index, name] of names(letter).entries()) {
+        await writeFile(join(dir, name), smallFile(...fileLines(index, 1)));
+      }
+    }
+    const results = await Promise.all([convert(names('f')), convert(names('g'))]);
+    const all = results.flatMap(({ stdout }) => statuses(stdout));
+    expect(all.filter((status) => status === 'loaded')).toHaveLength(8);
+    expect(all.filter((status) => status === 'refused')).toHaveLength(8);
+    expect(await firstRow('SELECT count(*) FROM small')).toEqual([400]);
+  });
+
   it('that bring the same bytes under two names load them once', async () => {
     for (const name of ['f_20250812.txt', 'g_20250812.txt']) {
       await writeFile(join(dir, name), smallFile(...fileLines(1, 1)));

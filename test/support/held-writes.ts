@@ -20,6 +20,13 @@ export class HeldWrites {
     return WRITES.has(operation) ? this.hold(`${operation} ${key}`) : undefined;
   };
 
+  /** A write elsewhere, such as a notification: what it does is done once somebody waited for it. */
+  readonly told = async (what: string, tell: () => void): Promise<void> => {
+    this.asked++;
+    await this.hold(what);
+    tell();
+  };
+
   private hold(what: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.held.push({ what, end: resolve });

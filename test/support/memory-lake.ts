@@ -25,8 +25,10 @@ export class MemoryLake {
     // A write is there only after somebody waited for it.
     this.lake.beforeCall = this.writes.call;
     this.ports = testPorts(this.raw, this.lake, {
-      metrics: { record: async (dataset, all) => void this.figures.push({ dataset, all }) },
-      notifier: { notify: async (notice) => void this.notices.push(notice) },
+      metrics: {
+        record: (dataset, all) => this.writes.told('metrics', () => this.figures.push({ dataset, all })),
+      },
+      notifier: { notify: (notice) => this.writes.told('a notice', () => this.notices.push(notice)) },
       clock: { now: () => this.now },
     });
   }

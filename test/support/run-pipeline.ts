@@ -39,7 +39,7 @@ export async function convertFile(
     await ended();
     return confirmed;
   }
-  await parseAll(ports, split);
+  await parseAllRanges(ports, split);
   await ended();
   const reconciled = await reconcileFile(ports, split.planKey);
   await ended();
@@ -65,7 +65,7 @@ export async function finishFile(
 }
 
 /** Parses every range of a file, the last one first: nothing may depend on the order in which ranges are done. */
-async function parseAll(
+export async function parseAllRanges(
   ports: PipelinePorts,
   { planKey, rangesKey }: { planKey: string; rangesKey: string },
 ): Promise<void> {
@@ -140,7 +140,7 @@ export class TestLake {
   }
 
   parseAll(split: { planKey: string; rangesKey: string }): Promise<void> {
-    return parseAll(this.ports, split);
+    return parseAllRanges(this.ports, split);
   }
 
   async catalog(dataset: string): Promise<CatalogFile | undefined> {

@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { createFolderTarget } from '../../local/connector/folder-target.ts';
 import { createS3TransferTarget } from '../../shared/aws/s3-transfer-target.ts';
 import type { TransferTarget } from '../../shared/ports/transfer-target.ts';
-import { StrictS3 } from '../../test/support/strict-s3/server.ts';
+import { openedBucket } from '../../test/support/strict-s3/opened-bucket.ts';
+import type { StrictS3 } from '../../test/support/strict-s3/server.ts';
 
 /** An object that became visible. */
 export interface SeenObject {
@@ -27,17 +28,7 @@ const BUCKET = 'raw';
 
 /** The strict double of S3, over HTTP, through the SDK. */
 export async function bucketTarget(leastPartBytes: number): Promise<RunTarget> {
-  const s3 = await StrictS3.start();
-  s3.uploads.leastPartBytes = leastPartBytes;
-  s3.uploads.partsPerPage = 3;
-  const client = new S3Client({
-    endpoint: s3.endpoint,
-    forcePathStyle: true,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
-  await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  const { s3, client, close } = await openedBucket(BUCKET, { leastPartBytes, partsPerPage: 3 });
   const VersioningConfiguration = { Status: 'Enabled' } as const;
   await client.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration }));
   let seen: SeenObject[] = [];
@@ -50,10 +41,7 @@ export async function bucketTarget(leastPartBytes: number): Promise<RunTarget> {
       seen = [];
       return now;
     },
-    close: async () => {
-      client.destroy();
-      await s3.stop();
-    },
+    close,
   };
 }
 

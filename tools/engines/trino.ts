@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 import { promisify } from 'node:util';
 import { PROJECT } from '../bundle/bundle-functions.ts';
@@ -91,14 +91,18 @@ export async function withTrino<T>(
 
 async function readStates(client: TrinoClient, states: KnownState[]): Promise<EngineRows[]> {
   await client.query('CREATE SCHEMA lake');
-  for (const table of new Set(states.map((state) => state.table))) {
-    const names = `schema_name => 'lake', table_name => '${basename(table)}', table_location => '${table}'`;
-    await client.query(`CALL iceberg.system.register_table(${names})`);
+  // Lakes have tables of the same names.
+  const names = new Map(
+    [...new Set(states.map(({ table }) => table))].map((table, index) => [table, `t${index}`]),
+  );
+  for (const [table, name] of names) {
+    const named = `schema_name => 'lake', table_name => '${name}', table_location => '${table}'`;
+    await client.query(`CALL iceberg.system.register_table(${named})`);
   }
   const found: EngineRows[] = [];
   for (const { table, snapshot } of states) {
     const at = snapshot === null ? '' : ` FOR VERSION AS OF ${snapshot}`;
-    const reading = client.query(`SELECT * FROM lake."${basename(table)}"${at}`);
+    const reading = client.query(`SELECT * FROM lake.${names.get(table)}${at}`);
     found.push(await reading.catch((error: Error) => ({ error: error.message })));
   }
   return found;

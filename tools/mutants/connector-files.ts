@@ -7,10 +7,10 @@ const COMPRESSED = ['test/connector/compressed.test.ts', ...DECISIONS];
 
 /** The files of the connector that decide what is taken, sent, counted as arrived and removed. */
 export const DECIDING_CONNECTOR: Record<string, readonly string[]> = {
-  'connector/decide/arrived-day.ts': DECISIONS,
+  'connector/decide/arrived-day.ts': COMPRESSED,
   'connector/decide/compressed-parts.ts': COMPRESSED,
   'connector/decide/deadline.ts': DECISIONS,
-  'connector/decide/file-place.ts': DECISIONS,
+  'connector/decide/file-place.ts': COMPRESSED,
   'connector/decide/finished-file.ts': DECISIONS,
   'connector/decide/looks.ts': DECISIONS,
   'connector/decide/part-plan.ts': DECISIONS,

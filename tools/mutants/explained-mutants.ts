@@ -14,6 +14,33 @@ const BOTH_OR_NEITHER = 'there are both or neither: asking for both is only for 
 
 export const EXPLAINED: readonly Explained[] = [
   {
+    file: 'connector/decide/trailer-figures.ts',
+    within: 'if (!trailer || !bytes) return {};',
+    edits: [['!trailer || !bytes', '!bytes']],
+    why: 'without a trailer in the layout there are no bytes of one: asking for both is only for the compiler',
+  },
+  {
+    file: 'connector/decide/trailer-figures.ts',
+    within: 'const line = whole.subarray(start, lineEnd < 0 ? whole.length : lineEnd);',
+    edits: [
+      ['lineEnd < 0', 'true'],
+      ['lineEnd < 0', 'false'],
+      ['<', '<='],
+      ['0', '1'],
+    ],
+    why: 'fields have places within the record, so what follows it is not read',
+  },
+  {
+    file: 'connector/decide/trailer-figures.ts',
+    within: 'return [line.at(-1) === CR ? line.subarray(0, -1) : line];',
+    edits: [
+      ['line.at(-1) === CR', 'true'],
+      ['line.at(-1) === CR', 'false'],
+      ['1', '2'],
+    ],
+    why: 'fields have places within the record, so what follows it is not read',
+  },
+  {
     file: 'shared/pipeline/merge/merge-partition.ts',
     within: 'if (!first || !last) continue;',
     edits: [
@@ -137,6 +164,24 @@ export const EXPLAINED: readonly Explained[] = [
     within: 'dated.length === 0',
     edits: [['dated.length === 0', 'false']],
     why: 'without dated patterns the search finds nothing either: the condition only saves time',
+  },
+  {
+    file: 'shared/pipeline/finalize/finalize-file.ts',
+    within: 'let told = false;',
+    edits: [['false', 'true']],
+    why: 'it is decided by the change of the entry, which is made at least once',
+  },
+  {
+    file: 'shared/pipeline/finalize/finalize-file.ts',
+    within: '!current || again ||',
+    edits: [['!current || again', '!current']],
+    why: 'a refused entry is final, so that the next term leaves it as it is',
+  },
+  {
+    file: 'shared/pipeline/publish/publish-day.ts',
+    within: 'options.loaded !== undefined && !isNew',
+    edits: [['options.loaded !== undefined && !isNew', 'options.loaded !== undefined']],
+    why: 'a commit that was written just now is in no catalog yet, so that the next term says no',
   },
 ];
 

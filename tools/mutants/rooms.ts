@@ -39,6 +39,10 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/split/key-owner.test.ts',
     'test/pipeline/whole-run.test.ts',
   ],
+  'shared/run/ended-executions.ts': [
+    'test/run/ended-executions.test.ts',
+    'test/pipeline/watch/given-up-steps.test.ts',
+  ],
   'shared/run/taken-back.ts': ['test/pipeline/operate/settled-rollback.test.ts', ...DAYS],
   'shared/run/stage-durations.ts': ['test/run/versions.test.ts', 'test/run/stage-durations.test.ts'],
   'shared/day/day-change.ts': ['test/day/day-change.test.ts', 'test/day', 'test/pipeline/publish'],

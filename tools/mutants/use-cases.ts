@@ -23,6 +23,8 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/publish/apply-commit.ts': ['test/pipeline/publish/apply-commit.test.ts', ...DAYS],
   'shared/pipeline/publish/publish-day.ts': [
+    NIGHTS,
+    'test/pipeline/publish/publish-in-memory.test.ts',
     'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/publish/publish-day.test.ts',
     ...DAYS,
@@ -52,6 +54,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/schema-changes.test.ts',
   ],
   'shared/pipeline/finalize/finalize-file.ts': [
+    'test/pipeline/finalize-in-memory.test.ts',
     'test/pipeline/finalize-told.test.ts',
     'test/pipeline/finalize-refused.test.ts',
     ...DAYS,
@@ -59,6 +62,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/merge/merge-partition.ts': [
     NIGHTS,
+    'test/pipeline/merge/merge-partition.test.ts',
     'test/pipeline/merge',
     'test/pipeline/publish/publish-day.test.ts',
     'test/pipeline/whole-run.test.ts',

@@ -1,7 +1,10 @@
 import { nullable, objectOf, text } from '../../json-shape.ts';
 import { contentKey } from '../../keys/lake-keys.ts';
+import { runKeys } from '../../keys/run-keys.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
+import { filePlanShape } from '../../run/file-plan.ts';
+import { isLeased } from '../../run/lease.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { compareAndSwap, replace } from './compare-and-swap.ts';
 import { findJson, findStoredJson, unlessDamaged } from './json-object.ts';
@@ -73,7 +76,20 @@ async function otherHolder(
 ): Promise<ContentHolder | undefined> {
   if (holder.ledgerKey === content.ledgerKey) return undefined;
   const entry = await readEntry(ports.lake, holder.ledgerKey);
-  return entry && holds(entry, content, holder, ports.clock.now()) ? holder : undefined;
+  if (entry && holds(entry, content, holder, ports.clock.now())) return holder;
+  return (await isBegun(ports, holder, entry)) ? holder : undefined;
+}
+
+/** Has the holder's run begun after the last step that its entry knows? Small files that are converted together get their entries last. */
+async function isBegun(
+  { lake, clock }: SplitPorts,
+  { runId }: ContentHolder,
+  entry: LedgerEntry | undefined,
+): Promise<boolean> {
+  if (runId === null) return false;
+  const plan = await unlessDamaged(findJson(lake, runKeys(runId).plan, filePlanShape));
+  if (!plan || (entry && entry.updatedAt >= plan.startedAt)) return false;
+  return isLeased(plan.startedAt, clock.now());
 }
 
 function holds(entry: LedgerEntry, content: Content, holder: ContentHolder, now: Date): boolean {

@@ -22,6 +22,7 @@ import {
   showsHex,
 } from './bench-state.ts';
 import { isSame } from './record-list.ts';
+import { RowKeys } from './row-keys.ts';
 import { Ruler } from './ruler.tsx';
 import { Scrollbar } from './scrollbar.tsx';
 
@@ -33,6 +34,8 @@ const ASIDE_PX = 80;
 /** Positions that are drawn beyond what is seen, on both sides. */
 const MARGIN_CELLS = 40;
 
+const rowKeys = new RowKeys();
+
 /** The records of the file as characters in rows, under a ruler, with columns as bands. */
 export function RecordGrid() {
   const scroller = useRef<HTMLDivElement>(null);
@@ -42,6 +45,7 @@ export function RecordGrid() {
   useWheel(scroller, rowPx);
   void list.version.value;
   const rows = list.records.slice(list.top.value, list.top.value + list.visibleCount + 1);
+  const keyOf = rowKeys.of(list.ordinal, rows.length);
   const widest = Math.max(lastPosition.value, ...rows.map(({ raw }) => raw.length));
   const from = Math.max(0, leftCell.value - MARGIN_CELLS);
   const slice = { from, to: Math.min(widest, leftCell.value + seenCells.value + MARGIN_CELLS) };
@@ -70,7 +74,7 @@ export function RecordGrid() {
           {/* A row with the same record is not drawn again; with another one only its texts change. */}
           {rows.map((record, index) => (
             <RecordRow
-              key={list.rowOf(index, rows.length)}
+              key={keyOf(index)}
               record={record}
               isSelected={isAt(record, list.selected.value)}
               {...slice}

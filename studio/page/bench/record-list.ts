@@ -82,13 +82,9 @@ export class RecordList {
     this.fillSoon();
   }
 
-  /**
-   * The number of a row of the window, of `count` rows, for the record that is shown there. While one scrolls a record keeps its number, so that only
-   * rows with other records are drawn anew.
-   */
-  rowOf(index: number, count: number): number {
-    const ordinal = this.firstOrdinal + this.top.value + index;
-    return ((ordinal % count) + count) % count;
+  /** Of the first record that is shown: it grows by one from record to record, also when those before are let go of. */
+  get ordinal(): number {
+    return this.firstOrdinal + this.top.value;
   }
 
   /** The record with the cursor, and its index; the first one that is shown if there is none. */

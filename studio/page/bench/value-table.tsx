@@ -4,6 +4,7 @@ import type { ShownRecord } from '../../engine/record-window.ts';
 import { bandOf } from './bands.ts';
 import { activeEntries, activeKind, list, select, selectedEntry } from './bench-state.ts';
 import { isSame } from './record-list.ts';
+import { RowKeys } from './row-keys.ts';
 
 /** More columns than this are shown page by page. */
 const MOST_COLUMNS = 24;
@@ -11,11 +12,13 @@ const MOST_CHARACTERS = 80;
 /** Of the bytes of a value that does not decode. */
 const MOST_HEX = 29;
 const firstColumn = signal(0);
+const rowKeys = new RowKeys();
 
 /** The same records as decoded values, and under each that does not decode the reason. */
 export function ValueTable() {
   void list.version.value;
   const rows = list.records.slice(list.top.value, list.top.value + list.visibleCount);
+  const keyOf = rowKeys.of(list.ordinal, rows.length);
   const names = columnNames(rows);
   const from = Math.min(firstColumn.value, Math.max(0, names.length - 1));
   const shown = sameNames(names.slice(from, from + MOST_COLUMNS));
@@ -35,7 +38,7 @@ export function ValueTable() {
           <tbody>
             {rows.map((record, index) => (
               <ValueRow
-                key={list.rowOf(index, rows.length)}
+                key={keyOf(index)}
                 record={record}
                 names={shown}
                 isSelected={list.selected.value !== undefined && isSame(list.selected.value, record.place)}

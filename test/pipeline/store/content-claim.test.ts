@@ -34,4 +34,14 @@ describe('the same bytes', () => {
     await load(KEY, smallFile(smallLine('A1', 2)));
     expect((await load('g_20250812.txt', bytes)).status).toBe('loaded');
   });
+
+  it('belong to a run whose plan is there and whose entry comes last, as long as it may be at work', async () => {
+    await using lake = await TestLake.make();
+    const { load, refusalOf } = smallDay(lake);
+    const { ledgerKey } = await load(KEY, bytes);
+    await lake.ports.lake.delete([ledgerKey]);
+    expect(await refusalOf(await load('g_20250812.txt', bytes))).toBe('duplicate-content');
+    lake.ports.clock = { now: () => new Date('2025-08-13T09:00:00Z') };
+    expect((await load('h_20250812.txt', bytes)).status).toBe('loaded');
+  });
 });
