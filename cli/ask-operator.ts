@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { shellVariables } from '../shared/aws/function-variables.ts';
 import { RunInconsistent } from '../shared/errors.ts';
+import { documentProblems } from '../shared/layout/document-problems.ts';
 import type { Operation } from '../shared/pipeline/operate/operation.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function askOperator<Answer>(operation: Operation, shape: z.ZodType
     throw new RunInconsistent({
       what: 'the operator answered in another form than this version expects',
       where: functionName,
-      why: read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+      why: documentProblems(shape, read.error, 'the answer').join('; '),
       next: 'It did what it was asked for. Use the commands of the version that is deployed.',
     });
   } finally {

@@ -115,7 +115,7 @@ export class DraftStore implements ObjectStore {
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
-    const below = await Array.fromAsync(this.below.list(prefix), ({ key }) => key);
+    const below = (await Array.fromAsync(this.below.list(prefix))).map(({ key }) => key);
     const drafted = [...this.drafts.keys()].filter((key) => key.startsWith(prefix));
     for (const key of inKeyOrder([...new Set([...below, ...drafted])])) {
       const info = await this.head(key);

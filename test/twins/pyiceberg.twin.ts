@@ -19,7 +19,7 @@ interface State {
   rows: Record<string, string | null>[];
 }
 
-it('PyIceberg reads from Glue and S3 of moto what we published: each commit, a correction, and a rollback', async ({
+it('PyIceberg reads from Glue and S3 of moto what we published: each commit, a correction, a rollback, another partitioning', async ({
   skip,
 }) => {
   const tool = await pythonTool('iceberg');
@@ -37,14 +37,18 @@ it('PyIceberg reads from Glue and S3 of moto what we published: each commit, a c
   const now = () => new Date();
   const catalog = createGlueCatalog({ client, database, bucket, store, now });
   Object.assign(lake.ports, { lake: store, publishedPrefix: '', catalog });
-  const load = async (name: string, ...lines: string[]) => {
+  const load = async (name: string, ...lines: string[]) => convert(name, smallLayout(), lines);
+  const convert = async (name: string, layout: string, lines: string[]) => {
     await lake.putRaw(name, smallFile(...lines));
-    await lake.convert({ sourceKey: name, layout: smallLayout() });
+    await lake.convert({ sourceKey: name, layout });
   };
   await load('a_20250812.txt', smallLine('1', 1050, 'A'), smallLine('2', 999_999_999, ''));
   await load('a_20250813.txt', smallLine('3', 7, 'B'), smallLine('4', 'x', 'B'));
   await load('a_20250812.txt', smallLine('1', 2000, 'A'));
   await rollBack(lake.ports, { dataset: 'small', businessDate: '2025-08-12', reason: 'a test' });
+  // From a day on by another column, so that the files of that day have the product themselves.
+  const byId = smallLayout({ partitionBy: ['id'] });
+  await convert('a_20250814.txt', byId, [smallLine('5', 100, 'A'), smallLine('6', 200, '')]);
 
   const asked = {
     endpoint: settings.endpoint,
@@ -58,20 +62,25 @@ it('PyIceberg reads from Glue and S3 of moto what we published: each commit, a c
   });
   const first = [row('1', '10.50', '12', 'A'), row('2', '9999999.99', '12', null)];
   const other = row('3', '0.07', '13', 'B');
+  const parted = [row('5', '1.00', '14', 'A'), row('6', '2.00', '14', null)];
   expect(read.small?.map(({ rows }) => rows)).toEqual([
     first,
     [...first, other],
     [row('1', '20.00', '12', 'A'), other],
     [...first, other],
+    // Sorted by the amount: the id comes last, as a key.
+    [other, parted[0], first[0], parted[1], first[1]],
   ]);
   expect(read.small?.map(({ summary }) => `${summary['business-date']} ${summary.commit}`)).toEqual([
-    ...['2025-08-12 1', '2025-08-13 1', '2025-08-12 2', '2025-08-12 3'],
+    ...['2025-08-12 1', '2025-08-13 1', '2025-08-12 2', '2025-08-12 3', '2025-08-14 1'],
   ]);
   expect(read.small_rejects?.at(-1)?.rows).toMatchObject([{ field: 'amount', day: '13' }]);
   expect(read.small_days?.at(-1)?.rows).toMatchObject([
     { business_date: '2025-08-12', commit: '3', files: '1', rows: '2', rejected_rows: '0', year: '2025' },
     { business_date: '2025-08-13', commit: '1', files: '1', rows: '1', rejected_rows: '1' },
+    { business_date: '2025-08-14', commit: '1', rows: '2' },
   ]);
+  expect(read.small?.at(-1)?.summary['ledger-sha256']).toMatch(/^[0-9a-f]{64}$/);
   client.destroy();
   s3.destroy();
 });

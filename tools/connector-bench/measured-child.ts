@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 /** As the unit of docs/connector.md starts it: most garbage of a part is gone with the part, and needs no large nursery. */
-export const CONNECTOR_FLAG = '--max-semi-space-size=2';
+export const CONNECTOR_FLAG = '--max-semi-space-size=8';
 /** Of utime and stime: proc_pid_stat(5). Linux has had 100 on every machine for a long time. */
 const TICKS_A_SECOND = 100;
 

@@ -84,6 +84,11 @@ function isRow(value: unknown): value is Row {
 function plain(value: unknown, { rawType, arguments: parts }: Signature): unknown {
   if (value === null || value === undefined) return null;
   if (rawType === 'varbinary') return Buffer.from(String(value), 'base64').toString('hex').toUpperCase();
+  // `38.380` → `38.38`, as our own query writes it.
+  if (rawType === 'timestamp')
+    return String(value)
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '');
   if (!Array.isArray(value)) return value;
   if (rawType === 'array') return value.map((element) => plain(element, parts[0]?.value as Signature));
   const fields = parts.map(
