@@ -63,6 +63,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   'shared/pipeline/merge/merge-partition.ts': [
     NIGHTS,
     'test/pipeline/merge/merge-partition.test.ts',
+    'test/pipeline/damaged-bytes.test.ts',
     'test/pipeline/merge',
     'test/pipeline/publish/publish-day.test.ts',
     'test/pipeline/whole-run.test.ts',
