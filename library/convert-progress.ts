@@ -17,7 +17,11 @@ export interface ConvertProgress {
 /** Often enough to look alive. */
 const TELL_MS = 250;
 
-/** Tells of a night a few times a second, and at each stage of a file; `done` ends it. */
+/**
+ * Tells of a night a few times a second, and at each stage of a file; `done` ends it.
+ *
+ * @internal
+ */
 export function toldProgress(tell: (progress: ConvertProgress) => void): NightProgress & { done(): void } {
   let now: ConvertProgress = { sourceKey: '', stage: '', totalBytes: 0, bytesRead: 0, rows: 0, rejected: 0 };
   let bytesRead = () => 0;

@@ -62,7 +62,7 @@ describe('no command lets a name or a value reach the terminal as it is', () => 
     const refused = await run('convert', ...strict);
     expect(refused.code).toBe(3);
     // The command that it names can be typed.
-    expect(refused.stderr).toContain(`loaded: '\\''all'\\'' $(id) "_20250812.txt'`);
+    expect(refused.stderr).toContain(String.raw`\x0aloaded: \'all\' $(id) "_20250812.txt'`);
     await run('status', '--lake', 'lake-2');
     for (const [command, ...flags] of [
       ['convert', ...out, '--input', `no${FILE}`],

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { ledgerHash } from '../../shared/day/commit-facts.ts';
 import { cleanLake } from '../../shared/pipeline/operate/clean-lake.ts';
+import { dayStatus } from '../../shared/pipeline/operate/day-status.ts';
 import { rollBack } from '../../shared/pipeline/operate/roll-back.ts';
 import { lastCommit } from '../../shared/pipeline/store/day-ledger.ts';
 import { repairLake } from '../../shared/pipeline/verify/repair-lake.ts';
@@ -89,7 +90,7 @@ it('a lost or damaged table of days is told, and repair writes it again from the
   }
 });
 
-it('a lake that an earlier version filled has the days with its next commit', async () => {
+it('a lake that an earlier version filled is published as it was, and has the days with its next commit', async () => {
   await using lake = await lakeWithIceberg();
   const { catalog } = lake.ports;
   lake.ports.catalog = createFileCatalog(lake.ports.lake);
@@ -98,6 +99,7 @@ it('a lake that an earlier version filled has the days with its next commit', as
   await load(lake, 'a_20250812.txt', 100, 200);
   expect(await daysShown(lake)).toEqual([]);
   lake.ports.catalog = catalog;
+  expect(await dayStatus(lake.ports, 'small', '2025-08-12')).toMatchObject({ published: { commit: 2 } });
   await load(lake, 'a_20250813.txt', 300);
   expect(await daysShown(lake)).toEqual(['2025-08-11 1 1 1 0', '2025-08-12 2 1 2 0', '2025-08-13 1 1 1 0']);
   expect(await whatIsWrong(lake)).toEqual([]);

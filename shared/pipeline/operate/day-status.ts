@@ -10,7 +10,7 @@ import type { NulledExamples } from '../../run/invalid-values.ts';
 import { isInUse, isLoaded, type LedgerEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import type { ControlTotalResult } from '../../totals/control-totals.ts';
 import { acceptedDetails, type RecordCounts } from '../../totals/record-counts.ts';
-import { isCatalogUpToDate } from '../publish/catch-up-catalog.ts';
+import { isVisible } from '../publish/catch-up-catalog.ts';
 import { judgeTables } from '../publish/day-tables.ts';
 import { correctsStanding, judgeDay } from '../publish/judge-day.ts';
 import { lastCommit, readCommit } from '../store/day-ledger.ts';
@@ -157,7 +157,7 @@ async function seenCommits(
 ): Promise<{ last: DayCommit | undefined; visible: DayCommit | undefined }> {
   const last = await lastCommit(ports.lake, dataset, businessDate);
   let visible = last;
-  while (visible && !(await isCatalogUpToDate(ports, visible))) {
+  while (visible && !(await isVisible(ports, visible))) {
     visible = await readCommit(ports.lake, dataset, businessDate, visible.commit - 1);
   }
   return { last, visible };

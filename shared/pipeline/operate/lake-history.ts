@@ -3,7 +3,7 @@ import type { DayCommit } from '../../day/day-commit.ts';
 import { UsageError } from '../../errors.ts';
 import type { ShownSnapshot } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { isCatalogUpToDate } from '../publish/catch-up-catalog.ts';
+import { isVisible } from '../publish/catch-up-catalog.ts';
 import { ledgerDays } from '../store/day-ledger.ts';
 import { type CommitsOfDay, layoutCommits } from '../store/layout-commits.ts';
 import { standsWhole } from './lake-as-of.ts';
@@ -93,7 +93,7 @@ async function linesOf(
   const lines: HistoryLine[] = [];
   let isShown = false;
   for (const commit of commits.toReversed()) {
-    const isCurrent: boolean = !isShown && (await isCatalogUpToDate(ports, commit));
+    const isCurrent: boolean = !isShown && (await isVisible(ports, commit));
     const state = isCurrent ? 'current' : isShown ? await pastState(ports, commit) : 'pending';
     isShown ||= isCurrent;
     lines.push(lineOf(commit, state, snapshots));

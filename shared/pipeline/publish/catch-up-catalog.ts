@@ -32,13 +32,27 @@ export async function catchUpCatalog(
   return { driven, failures };
 }
 
-/** Do readers see this commit of the day, or a later one, in all its tables? */
-export async function isCatalogUpToDate(
-  { catalog }: Pick<PipelinePorts, 'catalog'>,
-  commit: DayCommit,
-): Promise<boolean> {
+/** Does the catalog show this commit of the day, or a later one, in all its tables? */
+export async function isCatalogUpToDate(ports: CatalogPort, commit: DayCommit): Promise<boolean> {
+  const { catalog } = ports;
+  if (!(await hasRowsOf(ports, commit))) return false;
+  return !catalog.hasDaysTable || catalog.standsAt(dayRowPublication(commit));
+}
+
+/** Do readers see it? Where an earlier version published the day there may be no table of days yet: then it hides nothing. */
+export async function isVisible(ports: CatalogPort, commit: DayCommit): Promise<boolean> {
+  const { catalog } = ports;
+  if (!(await hasRowsOf(ports, commit))) return false;
+  const row = dayRowPublication(commit);
+  if (!catalog.hasDaysTable || (await catalog.standsAt(row))) return true;
+  return (await catalog.tableOf(row.dataset)) === undefined;
+}
+
+type CatalogPort = Pick<PipelinePorts, 'catalog'>;
+
+async function hasRowsOf({ catalog }: CatalogPort, commit: DayCommit): Promise<boolean> {
   for (const publication of publicationsOf(commit)) {
     if (!(await catalog.standsAt(publication))) return false;
   }
-  return !catalog.hasDaysTable || catalog.standsAt(dayRowPublication(commit));
+  return true;
 }
