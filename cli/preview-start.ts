@@ -149,7 +149,7 @@ async function recordsUntil(
   return count + extractor.extract(true);
 }
 
-/** Where the records of the batches begin, one after the other: the length before a record is a part of it, and so is that of a block. */
+/** The first byte of each record, batch by batch. A record begins with its length word, and the first record of a block with that of the block. */
 function beginningsOf(extractor: RecordExtractor, record: RecordLayout): (index: number) => number {
   const shape = chainShapeOf(record);
   const prefixBytes = shape?.recordPrefixBytes ?? 0;

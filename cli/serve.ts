@@ -90,7 +90,7 @@ export const command = defineCommand(COMMAND, async (values) => {
   return 0;
 });
 
-/** What may be meant otherwise. Fails with `UsageError` for columns that are not there. */
+/** Warns of settings that are valid but may be mistakes. Fails with `UsageError` for columns that are not there. */
 async function roleWarnings(
   lakeDir: string,
   roles: Roles,

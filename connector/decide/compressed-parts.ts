@@ -9,12 +9,12 @@ const SUFFIX = '.zst';
 /** A part of a file that is compressed on its way: whole frames, one after the other. */
 export interface CompressedPart {
   number: number;
-  /** Where the content of the part ends in the file. */
+  /** The byte of the uncompressed file at which this part ends. */
   endByte: number;
-  /** As it is stored. */
+  /** The compressed size. */
   sizeBytes: number;
   crc64nvme: string;
-  /** Of its content. */
+  /** The checksum of the uncompressed bytes. */
   contentCrc64nvme: string;
   /** The sizes of its frames as they are stored. */
   frames: number[];

@@ -41,7 +41,7 @@ export function placeOf(
     : { problem: `its key would be '${key}': ${problem}` };
 }
 
-/** As `placeOf`. What no rule can take has no place, even if no rule fits the name that it is shown by. */
+/** Like `placeOf`, and the problem of a file that no rule can take, whatever name it is shown by. */
 export function placeOfSeen(
   { path, problem }: Pick<SeenFile, 'path' | 'problem'>,
   { files, target }: Pick<Settings, 'files' | 'target'>,

@@ -47,7 +47,7 @@ export interface JournalEntry {
   version?: string | undefined;
   sizeBytes?: number | undefined;
   crc64nvme?: string | undefined;
-  /** Of a file that was compressed on its way, its size in the source. */
+  /** The size in the source, for a file that the connector compressed. */
   contentBytes?: number | undefined;
   objectVersion?: string | undefined;
   durationMs?: number | undefined;
