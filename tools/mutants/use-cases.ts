@@ -116,6 +116,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/split/chain-ranges.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
   'shared/pipeline/split/claim-file.ts': [
+    'test/pipeline/split/known-content.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
     'test/pipeline/split/claim-file.test.ts',
     ...CLAIMS,
@@ -156,11 +157,16 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/schema-changes.test.ts',
   ],
   'shared/pipeline/split/hold-to-terms.ts': [
+    'test/pipeline/split/recorded-terms.test.ts',
     NIGHTS,
     'test/pipeline/publish/day-manifest.test.ts',
     'test/pipeline/whole-run.test.ts',
   ],
-  'shared/pipeline/split/key-owner.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
+  'shared/pipeline/split/key-owner.ts': [
+    'test/pipeline/split/known-content.test.ts',
+    'test/pipeline/split/claim-file.test.ts',
+    ...CLAIMS,
+  ],
   'shared/pipeline/split/outside-checksums.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
   'shared/pipeline/split/parents-at-cuts.ts': [
     'test/pipeline/split/align-ranges.test.ts',
