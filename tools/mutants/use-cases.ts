@@ -176,6 +176,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...CHAINS,
   ],
   'shared/pipeline/split/plan-file.ts': [
+    'test/pipeline/split/recorded-plan.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
     'test/pipeline/split/claim-file.test.ts',
     ...CLAIMS,

@@ -3,7 +3,7 @@ import type { ConvertRequest } from '../../../shared/pipeline/split/convert-requ
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { MemoryLake } from '../../support/memory-lake.ts';
 import { planned } from '../../support/run-pipeline.ts';
-import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { checksumOf, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { KEY } from '../../support/small-day.ts';
 
 const OLD = smallFile(smallLine('A1', 1));
@@ -142,4 +142,83 @@ it('a loaded file that is where it was leaves its entry as it is', async () => {
   const { revision } = await lake.entry(result);
   expect(await lake.split('e1')).toBe('already-loaded');
   expect((await lake.entry(result)).revision).toBe(revision);
+});
+
+/** A lake whose store knows where its files come from, and a file of a branch that is loaded. */
+async function loadedFrom(origin: string) {
+  const lake = claims();
+  const { raw } = lake;
+  const place = { origin };
+  const head = raw.head.bind(raw);
+  raw.head = async (key) => {
+    const info = await head(key);
+    return info && { ...info, ...(place.origin !== '' && { origin: place.origin }) };
+  };
+  const { ledgerKey } = await lake.load(KEY, OLD);
+  return { lake, place, entry: () => lake.entry({ ledgerKey }) };
+}
+
+describe('a loaded file that comes again', () => {
+  it('from another place with the same bytes and another version: place and version are noted', async () => {
+    const { lake, place, entry } = await loadedFrom('/in/f');
+    const { loaded } = await entry();
+    place.origin = '/done/f';
+    lake.raw.replace(KEY, OLD);
+    expect(await lake.split('e1')).toBe('already-loaded');
+    const now = await entry();
+    expect(now.origin).toBe('/done/f');
+    expect(now.loaded).toMatchObject({
+      version: loaded?.version,
+      seenAs: (await lake.raw.head(KEY))?.version,
+    });
+  });
+
+  it('from the same place with another version: the version is noted', async () => {
+    const { lake, entry } = await loadedFrom('/in/f');
+    lake.raw.replace(KEY, OLD);
+    expect(await lake.split('e1')).toBe('already-loaded');
+    expect(await entry()).toMatchObject({
+      origin: '/in/f',
+      loaded: { seenAs: (await lake.raw.head(KEY))?.version },
+    });
+  });
+
+  it('from another place with its version: the place is noted, and nothing else', async () => {
+    const { lake, place, entry } = await loadedFrom('/in/f');
+    place.origin = '/done/f';
+    expect(await lake.split('e1')).toBe('already-loaded');
+    const now = await entry();
+    expect(now.origin).toBe('/done/f');
+    expect(now.loaded?.seenAs).toBeUndefined();
+  });
+
+  it('from a store that knows no places: the place that is known stays', async () => {
+    const { lake, place, entry } = await loadedFrom('/in/f');
+    place.origin = '';
+    expect(await lake.split('e1')).toBe('already-loaded');
+    expect((await entry()).origin).toBe('/in/f');
+  });
+});
+
+describe('content that another file brought', () => {
+  const OTHER = 'g_20250812.txt';
+  async function withChecksums() {
+    const lake = claims();
+    const head = lake.raw.head.bind(lake.raw);
+    lake.raw.head = async (key) => {
+      const info = await head(key);
+      return info && { ...info, crc64nvme: checksumOf(OLD) };
+    };
+    await lake.load(OTHER, OLD);
+    return lake;
+  }
+
+  it.each([
+    ['is refused before it is parsed, if the store keeps checksums', {}, 'duplicate-content'],
+    ['is taken by a forced run', { force: true }, 'runs/'],
+    ['is taken if the layout only warns', { layout: smallLayout({ day: { duplicates: 'warn' } }) }, 'runs/'],
+  ])('%s', async (_, request, answer) => {
+    const lake = await withChecksums();
+    expect(await lake.split('e1', request)).toMatch(answer);
+  });
 });
