@@ -201,6 +201,8 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   'shared/pipeline/store/table-owner.ts': [
     NIGHTS,
     'test/pipeline/store/table-owner.test.ts',
+    'test/pipeline/damaged-documents.test.ts',
+    'test/pipeline/operate/one-bad-document.test.ts',
     'test/pipeline/schema-changes.test.ts',
   ],
   'shared/pipeline/split/varying-hint.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
@@ -234,7 +236,11 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...STORE,
   ],
   'shared/pipeline/store/json-object.ts': ['test/pipeline/store/json-object.test.ts', ...STORE],
-  'shared/pipeline/store/kept-terms.ts': [NIGHTS, 'test/pipeline/publish', 'test/pipeline/operate'],
+  'shared/pipeline/store/kept-terms.ts': [
+    'test/pipeline/split/recorded-terms.test.ts',
+    ...STORE,
+    'test/pipeline/operate',
+  ],
   'shared/pipeline/store/layout-of-key.ts': [
     NIGHTS,
     'test/pipeline/start',

@@ -6,7 +6,7 @@ import { rolledBackRefusal } from '../../../shared/pipeline/split/claim-file.ts'
 import { contentIfUnsure, keyTaken } from '../../../shared/pipeline/split/key-owner.ts';
 import { probeFile } from '../../../shared/pipeline/split/probe-file.ts';
 import { writeJson } from '../../../shared/pipeline/store/json-object.ts';
-import type { LedgerEntry, RolledBack } from '../../../shared/run/ledger-entry.ts';
+import type { LedgerEntry } from '../../../shared/run/ledger-entry.ts';
 import { sampleEntry } from '../../support/sample-entry.ts';
 import { checksumOf, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 
@@ -38,17 +38,18 @@ function entryOf({
   loadedSize,
   taken,
 }: Pick<Situation, 'known' | 'loadedSize' | 'taken'>): LedgerEntry {
-  const { loaded, ...entry } = sampleEntry('a', { inputBytes: loadedSize });
+  const { loaded, ...entry } = sampleEntry('a', loadedSize === undefined ? {} : { inputBytes: loadedSize });
   return {
     ...entry,
     sourceKey: KEY,
     origin: known,
     ...(loadedSize === undefined ? { state: 'failed' } : { loaded }),
-    rolledBack: taken.map((one) => ({ ...one, runId: 'r', at: '2025-08-13', reason: 'wrong' }) as RolledBack),
+    rolledBack: taken.map((one) => ({ ...one, runId: 'r', at: '2025-08-13', reason: 'wrong' }) as TakenBack),
   };
 }
 
 type Situation = typeof situations extends fc.Arbitrary<infer T> ? T : never;
+type TakenBack = NonNullable<LedgerEntry['rolledBack']>[number];
 
 describe('the bytes of a file that may be known', () => {
   it('are summed up if a local file is elsewhere, or its version is new, and somebody knew a file of its size', async () => {
@@ -58,7 +59,11 @@ describe('the bytes of a file that may be known', () => {
         const raw = new MemoryObjectStore();
         raw.replace(KEY, BYTES);
         if (now.hasEntry) await writeJson(lake, LEDGER_KEY, entryOf(now));
-        const source = { ...(await raw.head(KEY))!, version: now.version, origin: now.from };
+        const source = {
+          ...(await raw.head(KEY))!,
+          version: now.version,
+          ...(now.from !== undefined && { origin: now.from }),
+        };
         const { file } = await probeFile(raw, source, layout);
         const found = await contentIfUnsure(
           { lake },
@@ -120,7 +125,10 @@ describe('a key', () => {
           };
           const taken = keyTaken(
             current,
-            { request: { force }, source: { key: KEY, origin: here, version: 'v' } },
+            {
+              request: { force },
+              source: { key: KEY, version: 'v', ...(here !== undefined && { origin: here }) },
+            },
             content,
           );
           const isOther = here !== undefined && there !== undefined && here !== there;
@@ -170,7 +178,7 @@ describe('a key', () => {
 describe('a version that was rolled back', () => {
   it('is refused by its version or its bytes, the last rollback is told, and a forced run takes it', () => {
     const taken = (at: string, version: string, checksum?: string) =>
-      ({ at, version, reason: 'wrong', sizeBytes: BYTES.length, checksum }) as RolledBack;
+      ({ at, version, reason: 'wrong', sizeBytes: BYTES.length, checksum }) as TakenBack;
     const entry = {
       ...sampleEntry('a'),
       version: 'v2',
