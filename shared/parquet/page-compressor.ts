@@ -1,4 +1,3 @@
-import { constants, zstdCompressSync } from 'node:zlib';
 import type { Kernel } from '../kernel/kernel.ts';
 import { SNAPPY_TABLE_BYTES, VALUES_ANY, WRITE_MARGIN_BYTES } from '../kernel/shapes.ts';
 import { PAGE_CODECS, type PageCodec } from '../layout/layout.ts';
@@ -33,9 +32,6 @@ export interface CompressibleBytes extends KernelBytes {
   valuesForm?: number;
 }
 
-/** As fast as Snappy here, with much smaller pages. */
-const ZSTD_LEVEL = 1;
-
 /** Compresses pages in scratch memory of one kernel: each call overwrites what the one before returned. */
 export class PageCompressor {
   private readonly kernel: Kernel;
@@ -69,12 +65,11 @@ export class PageCompressor {
         };
       }
       case 'zstd': {
-        const compressed = zstdCompressSync(kernel.bytes.subarray(address, address + length), {
-          params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
-        });
-        const out = this.reserve(this.out, compressed.length);
-        kernel.bytes.set(compressed, out);
-        return { address: out, length: compressed.length };
+        const out = this.reserve(this.out, length + length / 6 + WRITE_MARGIN_BYTES * 2);
+        return {
+          address: out,
+          length: kernel.call.compressZstd(address, length, out, levelsBytes, valuesForm),
+        };
       }
     }
   }
