@@ -8,10 +8,11 @@ import { malformed } from './malformed.ts';
 export const CODEC_NUMBERS: Record<PageCodec, number> = {
   snappy: CompressionCodec.SNAPPY,
   zstd: CompressionCodec.ZSTD,
+  'zstd-fast': CompressionCodec.ZSTD,
   none: CompressionCodec.UNCOMPRESSED,
 };
 
-/** The codec that has this number in the format. */
+/** The first codec that has this number in the format. */
 export function codecOf(codecNumber: number): PageCodec {
   const codec = PAGE_CODECS.find((name) => CODEC_NUMBERS[name] === codecNumber);
   if (!codec) throw malformed(`codec ${codecNumber}`);
@@ -31,6 +32,9 @@ export interface CompressibleBytes extends KernelBytes {
   /** The kernel's name for the form of the values: one of VALUES_… in kernel/shapes.ts. */
   valuesForm?: number;
 }
+
+/** A search for matches must save so many percent of what Huffman codes alone make of a page. */
+const LEAST_SAVED = { zstd: 20, 'zstd-fast': 60 };
 
 /** Compresses pages in scratch memory of one kernel: each call overwrites what the one before returned. */
 export class PageCompressor {
@@ -64,11 +68,14 @@ export class PageCompressor {
           length: call.compressSnappy(address, length, out, this.table, levelsBytes, valuesForm),
         };
       }
-      case 'zstd': {
+      case 'zstd':
+      case 'zstd-fast': {
         const out = this.reserve(this.out, length + length / 6 + WRITE_MARGIN_BYTES * 2);
+        const { call } = kernel;
+        const saved = LEAST_SAVED[codec];
         return {
           address: out,
-          length: kernel.call.compressZstd(address, length, out, levelsBytes, valuesForm),
+          length: call.compressZstd(address, length, out, levelsBytes, valuesForm, saved),
         };
       }
     }

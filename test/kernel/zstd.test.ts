@@ -1,14 +1,17 @@
-import { zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../../shared/kernel/shapes.ts';
 
 const kernel = new Kernel();
+/** A search must save so many percent. */
+const SEARCH_ALWAYS = 0;
+const SEARCH_NEVER = 101;
 const FORMS = [VALUES_ANY, VALUES_TEXT, VALUES_INT64];
 
 /** Compresses, decompresses with Node's zstd and compares; returns the compressed bytes. */
-const roundTrip = (bytes: Uint8Array, form = VALUES_ANY, valuesAt = 0) => {
+const roundTrip = (bytes: Uint8Array, form = VALUES_ANY, valuesAt = 0, leastSaved = SEARCH_ALWAYS) => {
   kernel.reset();
   const from = kernel.allocate(bytes.length + 128) + 64;
   // The bytes around the input must not matter.
@@ -17,7 +20,7 @@ const roundTrip = (bytes: Uint8Array, form = VALUES_ANY, valuesAt = 0) => {
   const room = Math.ceil(bytes.length + bytes.length / 6 + 128);
   const out = kernel.allocate(room + 64);
   kernel.bytes.fill(0xee, out + room, out + room + 64);
-  const length = kernel.call.compressZstd(from, bytes.length, out, valuesAt, form);
+  const length = kernel.call.compressZstd(from, bytes.length, out, valuesAt, form, leastSaved);
   expect(length).toBeLessThanOrEqual(bytes.length + 16 + 3 * Math.ceil(bytes.length / 131_072));
   expect(kernel.bytes.subarray(out + room, out + room + 64).every((byte) => byte === 0xee)).toBe(true);
   const compressed = kernel.bytes.slice(out, out + length);
@@ -46,9 +49,12 @@ test('an independent decoder restores any bytes', () => {
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const bytes = Buffer.concat(pieces.flatMap(([bytes, times]) => Array<Uint8Array>(times).fill(bytes)));
       // They may be declared as values of any kind.
-      for (const form of FORMS) for (const valuesAt of [0, 7, bytes.length]) roundTrip(bytes, form, valuesAt);
+      for (const form of FORMS) {
+        for (const valuesAt of [0, 7, bytes.length]) roundTrip(bytes, form, valuesAt);
+        roundTrip(bytes, form, 7, SEARCH_NEVER);
+      }
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 
@@ -82,8 +88,9 @@ test('codes of every depth and number of bytes are restored', () => {
       for (let at = 0; at < mixed.length; at++) mixed[at] = bytes[(at * 40_503 + mixed[at]!) % bytes.length]!;
       roundTrip(bytes.subarray(0, 300_000));
       roundTrip(mixed);
+      roundTrip(mixed, VALUES_ANY, 0, SEARCH_NEVER);
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 
@@ -122,7 +129,7 @@ test('identifiers that rise, and integers, are restored with any bytes between t
           roundTrip(page.subarray(0, Math.max(levels, page.length - cut)), form, levels);
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
   const value = fc.oneof(
     fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
@@ -147,7 +154,7 @@ test('identifiers that rise, and integers, are restored with any bytes between t
         );
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
 });
 
@@ -158,4 +165,86 @@ test('identifiers that rise and small integers become much smaller than their by
     BigInt64Array.from({ length: 20_000 }, (_, row) => BigInt(Math.imul(row, 2_654_435_761) >>> 8)).buffer,
   );
   expect(roundTrip(amounts, VALUES_INT64).length).toBeLessThan(20_000 * 3.1);
+});
+
+/** Names of common words, and of a few letters that make others. */
+const names = (count: number, seed: number) => {
+  const words = [
+    'Maria',
+    'Conceição',
+    'da Silva',
+    'dos Santos',
+    'Gonçalves',
+    'Oliveira',
+    'João',
+    'Transportes Ltda',
+  ];
+  const picks = noise(count * 4, seed, words.length + 3);
+  return Array.from({ length: count }, (_, row) =>
+    Buffer.from(
+      Array.from(
+        picks.subarray(row * 4, row * 4 + 4),
+        (pick) => words[pick] ?? `X${(row * 7919) % 977}`,
+      ).join(' '),
+    ),
+  );
+};
+
+test('texts of repeated words become about as small as level 1 of the library makes them, and repeats are found at any distance', () => {
+  const page = plain(names(9000, 3));
+  const level1 = zstdCompressSync(page, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  expect(roundTrip(page, VALUES_TEXT, 0, 20).length).toBeLessThan(level1.length * 1.2);
+  expect(roundTrip(page, VALUES_TEXT, 0, SEARCH_NEVER).length).toBeGreaterThan(level1.length * 1.3);
+  for (const distance of [6, 20, 65_535, 65_536, 131_072, 290_000]) {
+    const long = Buffer.concat([
+      noise(700, 5),
+      new Uint8Array(distance).fill(9),
+      noise(700, 5),
+      noise(90, 8),
+    ]);
+    expect(roundTrip(long).length).toBeLessThan(1000);
+  }
+});
+
+test('matches that save next to nothing are left alone, and a block is never larger than its content', () => {
+  const source = noise(60_000, 9);
+  for (const [match, between] of [
+    [6, 1],
+    [6, 3],
+    [7, 1],
+    [8, 2],
+  ] as const) {
+    const pieces = Array.from({ length: 9000 }, (_, at) => [
+      source.subarray((at * 7919) % 59_000).subarray(0, match),
+      noise(between, at),
+    ]);
+    roundTrip(Buffer.concat([source, ...pieces.flat()]));
+  }
+});
+
+test('texts are restored with matches of every length, far and near, with any bytes between them, cut anywhere', () => {
+  const source = noise(3000, 77);
+  for (let length = 3; length < 300; length++) {
+    const pieces = Array.from({ length: 24 }, (_, at) => [
+      source.subarray(at * 40, at * 40 + length),
+      noise(1 + ((at * length) % 70), at + length),
+    ]);
+    roundTrip(Buffer.concat([source, ...pieces.flat()]));
+  }
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(4000), fc.nat(50), fc.uint8Array({ maxLength: 40 })), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+      fc.nat(9),
+      fc.nat(70),
+      (runs, levels, cut) => {
+        const texts = runs.flatMap(([count, seed, other]) => [...names(count, seed), other]);
+        const page = Buffer.concat([new Uint8Array(levels), plain(texts)]);
+        roundTrip(page.subarray(0, Math.max(levels, page.length - cut)), VALUES_TEXT, levels);
+      },
+    ),
+    { numRuns: 15 },
+  );
 });

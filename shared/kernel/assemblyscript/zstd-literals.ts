@@ -1,4 +1,5 @@
-import { codedBits, countBytes, makeCode, writeStream } from './zstd-huffman';
+import { countBytes } from './zstd-code-lengths';
+import { codedBits, makeCode, writeStream } from './zstd-huffman';
 
 /**
  * The literals section of a block (RFC 8878, 3.1.1.3.1): how many bytes, then the bytes as they are, one byte for all, or a Huffman
@@ -10,6 +11,12 @@ const RAW: u32 = 0;
 const RLE: u32 = 1;
 const CODED: u32 = 2;
 const REPEATED: u32 = 3;
+
+/** Copies bytes to the literals of the block; reads and writes up to 15 bytes beyond. Returns the address after them. */
+export function appendLiterals(from: usize, length: usize, to: usize): usize {
+  for (let done: usize = 0; done < length; done += 16) v128.store(to + done, v128.load(from + done));
+  return to + length;
+}
 
 /** Fewer bytes gain nothing. */
 const LEAST_CODED: usize = 48;

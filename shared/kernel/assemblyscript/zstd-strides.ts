@@ -1,6 +1,7 @@
 import { VALUES_INT64 } from '../shapes';
 import { BLOCK_COMPRESSED, BLOCK_HEAD_BYTES, writeBlockHead, writeRawBlock } from './zstd-blocks';
 import { LITERALS, writeLiterals } from './zstd-literals';
+import { LEAST_MATCH, noteOffset } from './zstd-sequence-list';
 import { writeSame } from './zstd-sequences';
 
 /**
@@ -18,10 +19,10 @@ const MOST_STRIDE: u32 = 48;
 /** Longer ones need more than a code. */
 const MOST_LITERAL: u32 = 15;
 const MOST_MATCH: u32 = 34;
-const LEAST_MATCH: u32 = 3;
 const SAMPLE_VALUES: usize = 64;
-/** The place is looked for in so many values at once. */
+/** The place is looked for in so many values at once: identifiers carry now and then, and a large amount may come anywhere. */
 const GROUP_VALUES: usize = 256;
+const GROUP_INT64S: usize = 2048;
 /** A block of 128 KiB must have room for one more group. */
 const MOST_BLOCK_BYTES: usize = 112 * 1024;
 /** Values are read 48 bytes at a time. */
@@ -81,7 +82,8 @@ function placeOf(at: usize, count: usize, stride: usize): u32 {
 
 /** The number of values from `at` on that are looked at together. */
 function groupOf(at: usize, last: usize, stride: usize): usize {
-  return at + stride > last ? 0 : min<usize>(GROUP_VALUES, (last - at) / stride);
+  const most = stride === 8 ? GROUP_INT64S : GROUP_VALUES;
+  return at + stride > last ? 0 : min<usize>(most, (last - at) / stride);
 }
 
 /** Address up to which the last `compressStrides` wrote blocks. */
@@ -105,6 +107,7 @@ export function compressStrides(from: usize, valuesAt: usize, end: usize, values
   // The first sequence says what the offset is.
   out = writeRawBlock(from, at + (place & 0xffff) - from, out);
   out = writeRun(at, 2, stride, place, at + stride + (place & 0xffff), stride + 3, false, out);
+  noteOffset(stride as u32);
   at += stride;
   count--;
   while (true) {

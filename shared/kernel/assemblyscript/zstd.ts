@@ -1,6 +1,8 @@
 import { VALUES_ANY } from '../shapes';
 import { BLOCK_BYTES, BLOCK_COMPRESSED, BLOCK_HEAD_BYTES, BLOCK_RAW, writeBlockHead } from './zstd-blocks';
 import { forgetLiterals, writeLiterals } from './zstd-literals';
+import { searchPays, writeSearchedBlock } from './zstd-search';
+import { forgetOffsets } from './zstd-sequence-list';
 import { compressStrides, stridesEnd } from './zstd-strides';
 
 /**
@@ -12,21 +14,34 @@ const MAGIC: u32 = 0xfd2fb528;
 
 /**
  * Compresses [from, from + length) to `out` and returns the bytes written: at most 3 a block more than `length`, and 16. `values`
- * (VALUES_… in shapes.ts) is what follows the first `valuesAt` bytes.
+ * (VALUES_… in shapes.ts) is what follows the first `valuesAt` bytes. Matches are
+ * searched if that saves `leastSaved` percent, by a sample.
  */
-export function compressZstd(from: usize, length: usize, out: usize, valuesAt: usize, values: i32): usize {
+export function compressZstd(
+  from: usize,
+  length: usize,
+  out: usize,
+  valuesAt: usize,
+  values: i32,
+  leastSaved: usize,
+): usize {
   const firstOut = out;
   const end = from + length;
   out = writeFrameHead(length, out);
   forgetLiterals();
+  forgetOffsets();
   if (values !== VALUES_ANY && valuesAt < length) {
     out = compressStrides(from, valuesAt, end, values, out);
     from = stridesEnd;
     if (from === end) return out - firstOut;
   }
+  const base = from;
+  const isSearched = searchPays(from, end, leastSaved);
   do {
     const size = min<usize>(BLOCK_BYTES, end - from);
-    out = writeLiteralBlock(from, size, from + size === end, out);
+    const isLast = from + size === end;
+    const next: usize = isSearched ? writeSearchedBlock(base, from, from + size, isLast, out) : 0;
+    out = next !== 0 ? next : writeLiteralBlock(from, size, isLast, out);
     from += size;
   } while (from < end);
   return out - firstOut;

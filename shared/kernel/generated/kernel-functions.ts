@@ -170,7 +170,7 @@ export interface KernelFunctions {
   scaleInt128s(states: number, values: number, count: number, zeros: number): void;
 
   // shared/kernel/assemblyscript/zstd.ts
-  compressZstd(from: number, length: number, out: number, valuesAt: number, values: number): number;
+  compressZstd(from: number, length: number, out: number, valuesAt: number, values: number, leastSaved: number): number;
 }
 
 export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
