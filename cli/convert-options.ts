@@ -30,7 +30,7 @@ export const CONVERT = {
     out: text('DIR', 'the lake; made if it does not exist'),
     'business-date': text('D', 'yyyy-MM-dd; by default the key, the name or the header of a file says it'),
     'raw-root': text('DIR', 'source keys are paths below it; by default the name of the file'),
-    compression: oneOf(PAGE_CODECS, 'NAME', "snappy, zstd or none, instead of the layout's"),
+    compression: oneOf(PAGE_CODECS, 'NAME', "snappy, zstd, zstd-fast or none, instead of the layout's"),
     'range-size': text(
       'SIZE',
       'bytes per range; by default at most 1GiB, with equally many ranges for each worker',

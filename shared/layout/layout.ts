@@ -92,8 +92,11 @@ export interface Dataset {
   partitionBy: Field[];
 }
 
-/** Codecs of Parquet pages. A column that does not get smaller is written with `none`. */
-export const PAGE_CODECS = ['snappy', 'zstd', 'none'] as const;
+/**
+ * Codecs of Parquet pages. A column that does not get smaller is written with `none`. `zstd-fast` is Zstandard that searches for
+ * matches only where they save most of the bytes.
+ */
+export const PAGE_CODECS = ['snappy', 'zstd', 'zstd-fast', 'none'] as const;
 export type PageCodec = (typeof PAGE_CODECS)[number];
 
 export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';

@@ -46,6 +46,7 @@ export function uncompressPage(kernel: Kernel, page: StoredPage, at: number, cod
       if (!kernel.call.uncompressSnappy(values, length, out, outLength)) throw malformed('Snappy');
       break;
     case 'zstd':
+    case 'zstd-fast':
       kernel.bytes.set(zstdDecompressSync(kernel.bytes.subarray(values, values + length)), out);
       break;
   }

@@ -4,7 +4,7 @@ import type { ColumnChunkBuilder, CopiedPage } from './column-chunk.ts';
 import { ColumnReader } from './column-reader.ts';
 import { PageEncoding } from './format.ts';
 import { malformed } from './malformed.ts';
-import { codecOf, type KernelBytes, type PageCompressor } from './page-compressor.ts';
+import { CODEC_NUMBERS, codecOf, type KernelBytes, type PageCompressor } from './page-compressor.ts';
 import { MOST_PAGE_ROWS, readPageHeader } from './page-header.ts';
 import { decodePageIndex } from './page-index.ts';
 import { recodePages } from './page-recoder.ts';
@@ -89,7 +89,7 @@ export class RowGroupReader {
     });
     const from = codecOf(codec);
     const to = column.pagesCodec ?? from;
-    if (to === from) {
+    if (CODEC_NUMBERS[to] === CODEC_NUMBERS[from]) {
       column.appendPages({ pages, codec: to, uncompressedBytes });
       return;
     }

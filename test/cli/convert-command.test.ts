@@ -111,7 +111,7 @@ describe('the command', () => {
       'a wrong compression',
       (f) => ['--layout', 'contracts', '--input', f, '--out', 'lake', '--compression', 'gzip'],
       2,
-      /'gzip' is not known.*snappy, zstd, none/,
+      /'gzip' is not known.*snappy, zstd, zstd-fast, none/,
     ],
     [
       'a file with no date',

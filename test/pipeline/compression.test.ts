@@ -14,7 +14,7 @@ const LAYOUT = JSON.stringify({
     { name: 'number', start: 13, end: 20, type: 'integer' },
   ],
 });
-const CODECS = { snappy: 'SNAPPY', zstd: 'ZSTD', none: 'UNCOMPRESSED' };
+const CODECS = { snappy: 'SNAPPY', zstd: 'ZSTD', 'zstd-fast': 'ZSTD', none: 'UNCOMPRESSED' };
 
 test.each(
   PAGE_CODECS,

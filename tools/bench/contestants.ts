@@ -27,6 +27,7 @@ const PLAIN_BYTES = 20_000_000;
 export const CONTESTANTS = [
   'kernel',
   'kernel, zstd',
+  'kernel, zstd-fast',
   'kernel, no compression',
   'convert, 1 worker',
   'convert, 2 workers',
@@ -49,6 +50,7 @@ export function contestantsOf(arena: Arena): Contestant[] {
   return [
     kernel(arena, 'kernel', 'snappy', records),
     kernel(arena, 'kernel, zstd', 'zstd', records),
+    kernel(arena, 'kernel, zstd-fast', 'zstd-fast', records),
     kernel(arena, 'kernel, no compression', 'none', records),
     convert(arena, 1),
     convert(arena, 2),

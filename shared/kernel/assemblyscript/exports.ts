@@ -60,3 +60,4 @@ export { spellBinary, spellPacked } from './spelled-digits';
 export { decodeBinary, decodeBooleans, decodeKept, decodeTexts } from './text';
 export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './text-numbers';
 export { scaleInt64s, scaleInt128s } from './trailing-zeros';
+export { compressZstd } from './zstd';

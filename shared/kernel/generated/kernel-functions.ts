@@ -168,6 +168,9 @@ export interface KernelFunctions {
   // shared/kernel/assemblyscript/trailing-zeros.ts
   scaleInt64s(states: number, values: number, count: number, zeros: number): void;
   scaleInt128s(states: number, values: number, count: number, zeros: number): void;
+
+  // shared/kernel/assemblyscript/zstd.ts
+  compressZstd(from: number, length: number, out: number, valuesAt: number, values: number, leastSaved: number): number;
 }
 
 export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
@@ -270,4 +273,5 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'sumInt128s',
   'scaleInt64s',
   'scaleInt128s',
+  'compressZstd',
 ];
