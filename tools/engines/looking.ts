@@ -37,3 +37,21 @@ export class Looks implements Looking {
     this.waiting = this.waiting.filter((one) => !isOver(one));
   }
 }
+
+/** Looks again and again, one look after the other, until it is stopped. */
+export async function lookAgain(see: () => Promise<string>): Promise<Looks> {
+  let isLast = false;
+  const stop = () => {
+    isLast = true;
+  };
+  const looks = new Looks(stop, async (add) => {
+    for (let goesOn = true; goesOn; ) {
+      goesOn = !isLast;
+      const fromMs = Date.now();
+      const saw = await see().catch((error: Error) => `error: ${error.message}`);
+      add({ saw, fromMs, toMs: Date.now() });
+    }
+  });
+  await looks.looked();
+  return looks;
+}

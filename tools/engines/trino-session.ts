@@ -1,15 +1,14 @@
-import type { EngineRows, EngineSession, Look, Planned, Question } from './engine.ts';
+import type { EngineRows, EngineSession, Planned, Question } from './engine.ts';
 import type { KnownState } from './engine-lake.ts';
-import { Looks } from './looking.ts';
+import { type Looks, lookAgain } from './looking.ts';
 import type { TrinoClient } from './trino-client.ts';
 
 const TIMES = 5;
 
-/** What a look asks: rows and sum of each day. */
-export const LOOK_COLUMNS = 'day, count(*) AS n, CAST(sum(coalesce(amount, 0)) AS varchar) AS total';
-
-/** `12:200:9.50 13:150:7.25`, as `engine_session.py` writes what it saw. */
-export function lookText(rows: Record<string, unknown>[]): string {
+/** Rows and sum of each day, as `engine_session.py` writes what it saw: `12:200:9.50 13:150:7.25`. */
+export async function lookWith(client: TrinoClient, table: string): Promise<string> {
+  const columns = 'day, count(*) AS n, CAST(sum(coalesce(amount, 0)) AS varchar) AS total';
+  const rows = await client.query(`SELECT ${columns} FROM ${table} GROUP BY day`);
   const days = rows.map(({ day, n, total }) => `${day}:${n}:${total}`);
   return days.sort().join(' ');
 }
@@ -40,34 +39,13 @@ export class TrinoSession implements EngineSession {
     return found;
   }
 
-  async look(table: string): Promise<Looks> {
-    let isLast = false;
-    const looks = new Looks(
-      () => {
-        isLast = true;
-      },
-      async (add) => {
-        for (let goesOn = true; goesOn; ) {
-          goesOn = !isLast;
-          add(await this.lookOnce(table));
-        }
-      },
-    );
-    await looks.looked();
-    return looks;
-  }
-
-  /** Tells of the table as it is now, reads it, and lets go of it. */
-  private async lookOnce(table: string): Promise<Look> {
-    const fromMs = Date.now();
-    const saw = await this.register(table)
-      .then(async (name) => {
-        const rows = await this.client.query(`SELECT ${LOOK_COLUMNS} FROM ${name} GROUP BY day`);
-        await this.unregister(name);
-        return lookText(rows);
-      })
-      .catch((error: Error) => `error: ${error.message}`);
-    return { saw, fromMs, toMs: Date.now() };
+  look(table: string): Promise<Looks> {
+    return lookAgain(async () => {
+      const name = await this.register(table);
+      const saw = await lookWith(this.client, name);
+      await this.unregister(name);
+      return saw;
+    });
   }
 
   /**

@@ -99,7 +99,7 @@ async function startServer(java: string, home: string, place: string, port: numb
   const address = `http://127.0.0.1:${port}`;
   await writeFile(
     config,
-    `coordinator=true\nnode-scheduler.include-coordinator=true\nhttp-server.http.port=${port}\ndiscovery.uri=${address}\n`,
+    `coordinator=true\nnode-scheduler.include-coordinator=true\nhttp-server.http.port=${port}\ndiscovery.uri=${address}\ncatalog.management=dynamic\n`,
   );
   await writeFile(
     join(place, 'catalog', 'iceberg.properties'),
