@@ -17,7 +17,6 @@ const LENGTH = 246;
 
 /** Every type of column, lists of both kinds, and a partition column of each type that may be one. */
 export function engineLayout(form: LayoutForm): object {
-  const item = { start: 80, end: 95 };
   return {
     name: 'engines',
     encoding: 'utf-8',
@@ -45,29 +44,7 @@ export function engineLayout(form: LayoutForm): object {
         ...{ start: 65, end: 72, type: 'date', format: 'yyyyMMdd' },
       },
       { name: 'tags', start: 73, end: 75, type: 'string', occurs: { count: 2 } },
-      {
-        name: 'items',
-        ...item,
-        occurs: { count: 2 },
-        fields: [
-          { name: 'code', start: item.start, end: item.start + 3, type: 'string' },
-          {
-            name: 'value',
-            start: item.start + 4,
-            end: item.start + 11,
-            type: 'decimal(8,2)',
-            point: 'implied',
-          },
-          {
-            name: 'open',
-            start: item.start + 12,
-            end: item.start + 15,
-            type: 'boolean',
-            trueValues: ['S'],
-            falseValues: ['N'],
-          },
-        ],
-      },
+      items(80, 95),
       { name: 'product', start: 141, end: 240, type: 'string' },
       { name: 'branch', start: 118, end: 120, type: 'integer' },
       { name: 'rate', start: 121, end: 124, type: 'decimal(4,2)', point: 'implied' },
@@ -81,6 +58,34 @@ export function engineLayout(form: LayoutForm): object {
         end: 245,
         type: form === 'first' ? 'decimal(5,1)' : 'decimal(14,1)',
         point: 'implied',
+      },
+    ],
+  };
+}
+
+/** A list of groups, whose first one is here. */
+function items(start: number, end: number): object {
+  return {
+    name: 'items',
+    start,
+    end,
+    occurs: { count: 2 },
+    fields: [
+      { name: 'code', start: start, end: start + 3, type: 'string' },
+      {
+        name: 'value',
+        start: start + 4,
+        end: start + 11,
+        type: 'decimal(8,2)',
+        point: 'implied',
+      },
+      {
+        name: 'open',
+        start: start + 12,
+        end: start + 15,
+        type: 'boolean',
+        trueValues: ['S'],
+        falseValues: ['N'],
       },
     ],
   };

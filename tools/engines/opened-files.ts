@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { publishNights, TABLE } from '../scale/many-nights.ts';
-import { nightQuestions, wronglyOpened } from '../scale/night-questions.ts';
 import type { EngineSession } from './engine.ts';
+import { publishNights, TABLE } from './many-nights.ts';
+import { nightQuestions, wronglyOpened } from './night-questions.ts';
 
 const NIGHTS = 20;
 

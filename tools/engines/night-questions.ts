@@ -1,5 +1,5 @@
 import { addDays } from '../../shared/keys/business-date.ts';
-import type { Planned, Question } from '../engines/engine.ts';
+import type { Planned, Question } from './engine.ts';
 import { AMOUNTS_A_FILE, FILES, FIRST_DAY, PRODUCTS } from './many-nights.ts';
 
 /** A question of the table of many nights, and how many files have what it asks for. */
