@@ -15,6 +15,7 @@ const column = z.looseObject({
   name: z.string().min(1),
   type: z.string(),
   hasNarrowerFiles: z.boolean().optional(),
+  areNarrowerPromoted: z.boolean().optional(),
   formerly: z.array(z.string()).optional(),
   isPartlyInFolders: z.boolean().optional(),
 });

@@ -144,7 +144,6 @@ function changeField(
     if (problem !== undefined) change.problems.push(problem);
     return;
   }
-  const isMixed = standing.type !== column.type || standing.hasNarrowerFiles || column.hasNarrowerFiles;
   const name = column.formerly?.includes(standing.name) ? column.name : standing.name;
   const names = new Set([
     ...(standing.formerly ?? []),
@@ -153,11 +152,12 @@ function changeField(
     column.name,
   ]);
   names.delete(name);
+  const { hasNarrowerFiles: _narrower, areNarrowerPromoted: _promoted, ...kept } = standing;
   field.column = {
-    ...standing,
+    ...kept,
     name,
     type,
-    ...(isMixed ? { hasNarrowerFiles: true } : {}),
+    ...narrowerFiles(standing, column, type),
     ...(names.size > 0 ? { formerly: [...names] } : {}),
     ...(column.isPartlyInFolders ? { isPartlyInFolders: true } : {}),
   };
@@ -165,21 +165,41 @@ function changeField(
   if (type !== standing.type) change.widened.push({ name, from: standing.type, to: type });
 }
 
-/** Values that are in the names of folders, or in manifests for other programs, are those of one type for ever. */
+/** What is known of files that have a narrower type than the one that holds both. */
+function narrowerFiles(
+  standing: CatalogColumn,
+  column: CatalogColumn,
+  type: string,
+): Pick<CatalogColumn, 'hasNarrowerFiles' | 'areNarrowerPromoted'> {
+  const sides = [standing, column];
+  if (sides.every((side) => side.type === type && !side.hasNarrowerFiles)) return {};
+  const arePromoted = sides.every(
+    (side) => isPromoted(side.type, type) && (!side.hasNarrowerFiles || side.areNarrowerPromoted === true),
+  );
+  return { hasNarrowerFiles: true, ...(arePromoted && { areNarrowerPromoted: true }) };
+}
+
+/**
+ * Values that are in the names of folders, or in manifests for other programs, are those of one type for ever. Files that have such a column
+ * themselves may have it narrower, if every reader promotes it: a key cannot be left out for those that do not.
+ */
 function typeProblem(
   { column: standing, isKey }: Field,
   column: CatalogColumn,
   type: string | undefined,
 ): string | undefined {
   const { name } = column;
-  const isInFolders = isKey.table || isKey.layout || standing.isPartlyInFolders || column.isPartlyInFolders;
-  if (type === undefined || (isInFolders && standing.type !== column.type)) {
-    const why = isInFolders && type !== undefined ? ', and files are partitioned by it' : '';
+  const inFolders = [
+    ...(isKey.table || standing.isPartlyInFolders ? [standing.type] : []),
+    ...(isKey.layout || column.isPartlyInFolders ? [column.type] : []),
+  ];
+  if (type === undefined || inFolders.some((one) => one !== type)) {
+    const why = inFolders.length > 0 && type !== undefined ? ', and files are partitioned by it' : '';
     return `column ${name} is ${standing.type} there and ${column.type} in the layout${why}`;
   }
-  const isNarrower = standing.hasNarrowerFiles || column.hasNarrowerFiles;
-  return isInFolders && isNarrower
-    ? `files cannot be partitioned by ${name}: earlier ones have it in another type than ${type}`
+  const { hasNarrowerFiles, areNarrowerPromoted } = narrowerFiles(standing, column, type);
+  return inFolders.length > 0 && hasNarrowerFiles && !areNarrowerPromoted
+    ? `files cannot be partitioned by ${name}: earlier ones have it in another type than ${type}, and readers of Iceberg only promote a decimal to one of the same scale`
     : undefined;
 }
 
@@ -194,6 +214,14 @@ export function widerType(standing: string, wanted: string, skills: ReaderSkills
   if (!before || !after) return undefined;
   if (holds(after, before) && wanted !== 'bigint') return wanted;
   return holds(before, after) && standing !== 'bigint' ? standing : undefined;
+}
+
+/** Do readers of Iceberg read the one as the other? Of exact numbers a decimal may get more digits, and no other scale. */
+function isPromoted(narrow: string, wide: string): boolean {
+  if (narrow === wide) return true;
+  if (narrow === 'bigint' || wide === 'bigint') return false;
+  const [before, after] = [digitsOf(narrow), digitsOf(wide)];
+  return before !== undefined && after !== undefined && before.scale === after.scale && holds(after, before);
 }
 
 /** Are the unscaled digits of both the same kind of integer in a file? */

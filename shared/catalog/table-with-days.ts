@@ -1,7 +1,7 @@
 import { RunInconsistent } from '../errors.ts';
 import { manifestsByDay, type ShownFiles } from '../iceberg/day-manifests.ts';
 import type { ManifestFile } from '../iceberg/manifest-list.ts';
-import type { DayPublication, TableColumns } from '../ports/catalog.ts';
+import type { CatalogColumn, DayPublication, TableColumns } from '../ports/catalog.ts';
 import type { WantedTable } from './iceberg-table.ts';
 import { keysAfter, planTableChange, type ReaderSkills } from './table-change.ts';
 import { columnsOfTable, idsOfTable, notedCommits, shownCommits, type TableState } from './table-state.ts';
@@ -26,8 +26,10 @@ export function tableWithDays(
       ? planTableChange(table, { columns: wanted, partitionKeys }, skills, keysOf)
       : { columns: wanted, partitionKeys, problems: [] };
     if (united.problems.length > 0) throw incompatible(where, united.problems.join('; '));
-    const columns = united.columns.map(({ hasNarrowerFiles: _known, ...column }) => column);
-    table = { columns, partitionKeys: united.partitionKeys };
+    table = {
+      columns: united.columns.map(withoutKnown),
+      partitionKeys: united.partitionKeys.map(withoutKnown),
+    };
     ids = { ...ids, ...fieldIds };
   }
   const days = added.flatMap(({ businessDate, commit, partitions }) =>
@@ -41,6 +43,15 @@ export function tableWithDays(
     properties: notedCommits(state?.metadata, days),
     nowMs,
   };
+}
+
+/** Of narrower files the metadata says nothing: its readers only take what they promote. */
+function withoutKnown({
+  hasNarrowerFiles: _narrower,
+  areNarrowerPromoted: _promoted,
+  ...column
+}: CatalogColumn): CatalogColumn {
+  return column;
 }
 
 /** The change that a publication is; none if the day has no files, and had none. */

@@ -7,6 +7,7 @@ export const catalogColumnsShape = listOf(
     name: text,
     type: text,
     hasNarrowerFiles: optional(flag),
+    areNarrowerPromoted: optional(flag),
     formerly: optional(listOf(text)),
     isPartlyInFolders: optional(flag),
   }),

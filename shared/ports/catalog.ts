@@ -137,6 +137,8 @@ export interface CatalogColumn {
   type: string;
   /** True if some files hold the column in a narrower type, which readers cast. */
   hasNarrowerFiles?: boolean | undefined;
+  /** True if each narrower type is a decimal of the same scale: readers of Iceberg promote those alone. */
+  areNarrowerPromoted?: boolean | undefined;
   /** Names that the column has in files of before. */
   formerly?: string[] | undefined;
   /**

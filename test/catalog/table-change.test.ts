@@ -94,7 +94,7 @@ test('a table keeps the places of its columns, and says what changes', () => {
   expect(planTableChange(table, wanted, ATHENA)).toEqual({
     columns: [
       { name: 'id', type: 'string' },
-      { name: 'amount', type: 'decimal(12,2)', hasNarrowerFiles: true },
+      { name: 'amount', type: 'decimal(12,2)', hasNarrowerFiles: true, areNarrowerPromoted: true },
       { name: 'gone', type: 'date' },
       { name: 'fresh', type: 'boolean' },
     ],

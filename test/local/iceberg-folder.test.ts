@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import type { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
-import { dayPartition } from '../../shared/keys/business-date.ts';
+import { addDays, dayPartition } from '../../shared/keys/business-date.ts';
 import { checkReaders } from '../../shared/pipeline/verify/check-readers.ts';
 import { repairLake } from '../../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../../shared/pipeline/verify/verify-lake.ts';
@@ -253,13 +253,13 @@ async function statesAt(store: MemoryObjectStore, root: string) {
   return states;
 }
 
-it('publishers at once go on from each other, and one that died is completed by the next', async () => {
+it('fifty publishers at once go on from each other, and one that died is completed by the next', async () => {
   await using lake = await lakeWithIceberg();
   const store = lake.ports.lake as MemoryObjectStore;
   await load(lake, 'a_20250801.txt', ['A']);
   const { columns, partitionKeys, partitions } = (await lake.catalog('small'))!;
-  const publications = Array.from({ length: 12 }, (_, index) => {
-    const businessDate = `2025-09-${String(index + 1).padStart(2, '0')}`;
+  const publications = Array.from({ length: 50 }, (_, index) => {
+    const businessDate = addDays('2025-09-01', index);
     const values = { ...partitions[0]!.values, ...dayPartition(businessDate) };
     return {
       dataset: 'small',
@@ -273,7 +273,7 @@ it('publishers at once go on from each other, and one that died is completed by 
   const of = () => createFileCatalog(store, { iceberg: { ...ICEBERG, now } });
   await Promise.all(publications.map((day) => of().publishDay(day)));
   const shown = (await shownTable(store, 'small'))!;
-  expect(shown.manifests).toHaveLength(13);
+  expect(shown.manifests).toHaveLength(51);
   expect(shown.version).toBe(shown.metadata['last-sequence-number']);
   // The catalog is switched, and then each write fails in turn.
   for (let failing = 1, failures = 1; failures > 0; failing++) {
@@ -290,7 +290,7 @@ it('publishers at once go on from each other, and one that died is completed by 
       .catch(() => undefined);
     delete store.beforeCall;
     const seen = (await shownTable(store, 'small'))!;
-    expect(seen.files).toHaveLength(13);
+    expect(seen.files).toHaveLength(51);
     await of().publishDay(day);
     const after = (await shownTable(store, 'small'))!;
     expect(after.snapshot?.summary.commit).toBe(String(failing + 1));

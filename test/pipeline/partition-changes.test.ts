@@ -25,6 +25,8 @@ const BUCKET = 'lake';
 interface Form {
   partitionBy: string[];
   without: string[];
+  /** `v` has more digits than in layouts of before, and may be a key then. */
+  isWide?: boolean;
 }
 
 /** A record as it is written. A blank is null. */
@@ -33,6 +35,7 @@ interface Written {
   uf: string;
   tipo: string;
   n: string;
+  v: string;
 }
 
 /** A row as readers see it, as text; null where the layout of its file has no such field. */
@@ -43,23 +46,31 @@ const FIELDS = [
   { name: 'uf', type: 'string', width: 2 },
   { name: 'tipo', type: 'string', width: 3 },
   { name: 'n', type: 'integer', width: 2 },
+  { name: 'v', type: 'decimal', width: 3 },
 ] as const;
 
-function layoutOf({ partitionBy, without }: Form): string {
+function layoutOf({ partitionBy, without, isWide = false }: Form): string {
   let at = 1;
+  const amount = { type: isWide ? 'decimal(12,1)' : 'decimal(3,1)', point: 'implied' };
   const fields = FIELDS.flatMap(({ name, type, width }) => {
     const start = at;
     at += width;
-    return without.includes(name) ? [] : [{ name, type, start, end: at - 1 }];
+    return without.includes(name)
+      ? []
+      : [{ name, start, end: at - 1, ...(name === 'v' ? amount : { type }) }];
   });
-  const record = { format: 'lines', length: 13, short: 'pad' };
+  const record = { format: 'lines', length: 16, short: 'pad' };
   return JSON.stringify({ name: 'evo', encoding: 'us-ascii', record, partitionBy, fields });
 }
 
 function fileOf(records: Written[]): Buffer {
   const lines = records.map((record) =>
     FIELDS.map(({ name, width }) =>
-      name === 'n' ? record.n.padStart(width) : record[name].padEnd(width),
+      name === 'v' && record.v !== ''
+        ? record.v.replace('.', '').padStart(width, '0')
+        : name === 'n'
+          ? record.n.padStart(width)
+          : record[name].padEnd(width),
     ).join(''),
   );
   return Buffer.from(`${lines.join('\n')}\n`);
@@ -67,7 +78,7 @@ function fileOf(records: Written[]): Buffer {
 
 function rowOf(record: Written, { without }: Form, day: string): Row {
   const of = (name: keyof Written) => (without.includes(name) || record[name] === '' ? null : record[name]);
-  return { id: record.id, uf: of('uf'), tipo: of('tipo'), n: of('n'), day: day.slice(-2) };
+  return { id: record.id, uf: of('uf'), tipo: of('tipo'), n: of('n'), v: of('v'), day: day.slice(-2) };
 }
 
 const text = (rows: Row[]) => rows.map((row) => JSON.stringify(row)).sort();
@@ -77,12 +88,14 @@ async function queried(lake: TestLake, where = 'true', past?: CatalogFile[]): Pr
   try {
     const { columns } = await opened.query('SELECT * FROM evo LIMIT 0');
     const has = (name: string) => columns.some((column) => column.name === name);
-    const selected = ['id', 'uf', 'tipo', 'n', 'day'].map((name) => (has(name) ? name : `NULL AS ${name}`));
+    const selected = ['id', 'uf', 'tipo', 'n', 'v', 'day'].map((name) =>
+      has(name) ? name : `NULL AS ${name}`,
+    );
     const { rows } = await opened.query(`SELECT ${selected} FROM evo WHERE ${where}`);
     return text(
       rows.map((row) =>
         Object.fromEntries(
-          ['id', 'uf', 'tipo', 'n', 'day'].map((name, at) => [
+          ['id', 'uf', 'tipo', 'n', 'v', 'day'].map((name, at) => [
             name,
             row[at] === null ? null : String(row[at]),
           ]),
@@ -103,13 +116,18 @@ async function readByOthers(
   return text(
     rows.map((row) =>
       Object.fromEntries(
-        ['id', 'uf', 'tipo', 'n', 'day'].map((name) => [
+        ['id', 'uf', 'tipo', 'n', 'v', 'day'].map((name) => [
           name,
-          row[name] === null || row[name] === undefined ? null : String(row[name]),
+          row[name] === null || row[name] === undefined ? null : shownText(row[name]),
         ]),
       ),
     ),
   );
+}
+
+/** A decimal of a tuple is in bytes, big-endian; that of `v` has one digit after its point. */
+function shownText(value: unknown): string {
+  return String(value instanceof Uint8Array ? value.reduce((sum, byte) => sum * 256 + byte, 0) / 10 : value);
 }
 
 async function localLake(): Promise<TestLake> {
@@ -155,7 +173,13 @@ async function load(lake: TestLake, name: string, day: string, form: Form, recor
   return lake.convert({ layout: layoutOf(form), sourceKey });
 }
 
-const record = (id: string, uf: string, tipo: string, n: string): Written => ({ id, uf, tipo, n });
+const record = (id: string, uf: string, tipo: string, n: string, v = ''): Written => ({
+  id,
+  uf,
+  tipo,
+  n,
+  v,
+});
 const BY = (...partitionBy: string[]): Form => ({ partitionBy, without: [] });
 
 describe('a layout that is partitioned otherwise from a day on', () => {
@@ -164,10 +188,10 @@ describe('a layout that is partitioned otherwise from a day on', () => {
     await load(lake, 'a', '2025-08-11', BY('uf'), [record('1', 'SP', 'X', '7'), record('2', '', 'Y', '8')]);
     await load(lake, 'a', '2025-08-12', BY('tipo'), [record('3', 'RJ', 'X', '9'), record('4', 'SP', '', '')]);
     const all = [
-      { id: '1', uf: 'SP', tipo: 'X', n: '7', day: '11' },
-      { id: '2', uf: null, tipo: 'Y', n: '8', day: '11' },
-      { id: '3', uf: 'RJ', tipo: 'X', n: '9', day: '12' },
-      { id: '4', uf: 'SP', tipo: null, n: null, day: '12' },
+      { id: '1', uf: 'SP', tipo: 'X', n: '7', v: null, day: '11' },
+      { id: '2', uf: null, tipo: 'Y', n: '8', v: null, day: '11' },
+      { id: '3', uf: 'RJ', tipo: 'X', n: '9', v: null, day: '12' },
+      { id: '4', uf: 'SP', tipo: null, n: null, v: null, day: '12' },
     ];
     expect(await queried(lake)).toEqual(text(all));
     expect(await queried(lake, "uf = 'SP'")).toEqual(text([all[0]!, all[3]!]));
@@ -204,8 +228,8 @@ describe('a layout that is partitioned otherwise from a day on', () => {
     await load(lake, 'a', '2025-08-11', BY('uf', 'n'), [record('1', 'SP', 'X', '7')]);
     await load(lake, 'a', '2025-08-12', { partitionBy: [], without: ['uf'] }, [record('2', 'RJ', 'Y', '8')]);
     const all = [
-      { id: '1', uf: 'SP', tipo: 'X', n: '7', day: '11' },
-      { id: '2', uf: null, tipo: 'Y', n: '8', day: '12' },
+      { id: '1', uf: 'SP', tipo: 'X', n: '7', v: null, day: '11' },
+      { id: '2', uf: null, tipo: 'Y', n: '8', v: null, day: '12' },
     ];
     expect(await queried(lake)).toEqual(text(all));
     expect(await shownLocally(lake)).toEqual(text(all));
@@ -230,8 +254,18 @@ type Step =
 
 const DAYS = ['2025-08-11', '2025-08-12'];
 const form = fc
-  .tuple(fc.shuffledSubarray(['uf', 'tipo', 'n']), fc.subarray(['uf', 'n'], { maxLength: 1 }))
-  .map(([by, without]): Form => ({ partitionBy: by.filter((name) => !without.includes(name)), without }));
+  .tuple(
+    fc.shuffledSubarray(['uf', 'tipo', 'n', 'v']),
+    fc.subarray(['uf', 'n', 'v'], { maxLength: 1 }),
+    fc.boolean(),
+  )
+  .map(
+    ([by, without, isWide]): Form => ({
+      partitionBy: by.filter((name) => !without.includes(name) && (name !== 'v' || isWide)),
+      without,
+      isWide,
+    }),
+  );
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
@@ -245,6 +279,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
           uf: fc.constantFrom('SP', 'R/', ''),
           tipo: fc.constantFrom('X', 'Y=1', ''),
           n: fc.constantFrom('7', '12', ''),
+          v: fc.constantFrom('1.5', '99.9', '0.5', ''),
         }),
         { minLength: 1, maxLength: 3 },
       ),

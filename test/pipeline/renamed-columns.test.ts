@@ -97,7 +97,13 @@ describe('a column that was renamed', () => {
     const once = planTableChange(column('a', 'decimal(9,2)'), column('b', 'decimal(12,2)', ['a']), skills);
     expect(once).toMatchObject({ problems: [], absent: [], renamed: [{ from: 'a', to: 'b' }] });
     expect(once.columns).toEqual([
-      { name: 'b', type: 'decimal(12,2)', hasNarrowerFiles: true, formerly: ['a'] },
+      {
+        name: 'b',
+        type: 'decimal(12,2)',
+        hasNarrowerFiles: true,
+        areNarrowerPromoted: true,
+        formerly: ['a'],
+      },
     ]);
     const table = { ...once, partitionKeys: [] };
     const twice = planTableChange(table, column('c', 'decimal(12,2)', ['b']), skills);

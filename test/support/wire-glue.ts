@@ -41,6 +41,8 @@ export class WireGlue {
 
   /** The answer's body. Fails with an error named as Glue names it. */
   answer(operation: string, request: Request): unknown {
+    // Asked by engines before they read a table.
+    if (operation === 'GetDatabase') return { Database: { Name: request.Name } };
     if (operation === 'GetTables') return this.tablesAfter(Number(request.NextToken ?? 0));
     const name = (request.TableName ?? request.Name ?? request.TableInput.Name).toLowerCase();
     this.beforeCall?.(operation, name);

@@ -113,7 +113,7 @@ export class EngineLake {
     await this.command('clean', '--lake', this.lakeDir, '--older-than', '0', '--generations-older-than', '0');
   }
 
-  /** Rows and sum of each day, as `loop_tables.py` writes them. */
+  /** Rows and sum of each day, as `engine_session.py` writes them. */
   async totals(): Promise<string> {
     const lake = await openLake({ lakeDir: this.lakeDir });
     try {

@@ -3,11 +3,48 @@ import type { KnownState } from './engine-lake.ts';
 /** The rows of a state as an engine reads them, or why it does not. */
 export type EngineRows = Record<string, unknown>[] | { error: string };
 
+/** What a reader saw of a table at one time: rows and sum of each day, or the error. */
+export interface Look {
+  saw: string;
+  fromMs: number;
+  toMs: number;
+}
+
+/** An engine that looks at a table again and again. */
+export interface Looking {
+  /** Waits until a look that began after this call has ended. */
+  looked(): Promise<void>;
+  /** Everything that it saw; the last look begins after this call. */
+  stop(): Promise<Look[]>;
+}
+
+/** What is asked of a table, as a condition of SQL; none asks for all of it. */
+export interface Question {
+  name: string;
+  filter: string;
+}
+
+/** How many files an engine would open for a question, and the seconds that it plans it: the first time, and the median of the next five. */
+export interface Planned {
+  name: string;
+  files: number;
+  first: number;
+  seconds: number;
+}
+
+/** An engine that runs. */
+export interface EngineSession {
+  read(states: KnownState[]): Promise<EngineRows[]>;
+  look(table: string): Promise<Looking>;
+  plan(table: string, questions: Question[]): Promise<Planned[]>;
+  /** Where it takes statements from others, if it does. */
+  address?: string;
+}
+
 export type Ready =
   | {
-      read(states: KnownState[], folder: string): Promise<EngineRows[]>;
-      /** Reads a table again and again while `act` runs; answers with what it saw, one line for each time. Trino does not: it has to be told each commit. */
-      loop?(table: string, folder: string, act: () => Promise<void>): Promise<string[]>;
+      /** Starts it once for all that `act` asks, and ends it. Its files are in the folder. */
+      use<T>(folder: string, act: (session: EngineSession) => Promise<T>): Promise<T>;
     }
   | { missing: string };
 

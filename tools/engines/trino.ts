@@ -2,14 +2,13 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { promisify } from 'node:util';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import { endServer, freePort } from '../servers/child-server.ts';
-import type { EngineRows, Ready } from './engine.ts';
-import type { KnownState } from './engine-lake.ts';
+import type { Ready } from './engine.ts';
 import { mavenFile } from './maven-file.ts';
 import { TrinoClient } from './trino-client.ts';
+import { TrinoSession } from './trino-session.ts';
 
 const run = promisify(execFile);
 
@@ -28,7 +27,10 @@ const STOP_MS = 20_000;
 export async function prepareTrino(): Promise<Ready> {
   const installed = await installTrino();
   if ('missing' in installed) return installed;
-  return { read: (states, folder) => withTrino(installed, folder, (client) => readStates(client, states)) };
+  return {
+    use: (folder, act) =>
+      withTrino(installed, folder, (client, address) => act(new TrinoSession(client, address))),
+  };
 }
 
 interface InstalledTrino {
@@ -36,7 +38,7 @@ interface InstalledTrino {
   home: string;
 }
 
-export async function installTrino(): Promise<InstalledTrino | { missing: string }> {
+async function installTrino(): Promise<InstalledTrino | { missing: string }> {
   const java = await newerJava();
   if (!java) return { missing: `there is no Java ${LEAST_JAVA} or newer in /usr/lib/jvm` };
   const home = join(PROJECT, '.java', `trino-server-${VERSION}`);
@@ -72,7 +74,7 @@ async function unpack(archive: string, home: string): Promise<void> {
 }
 
 /** Starts a server in a folder of its own, lets `act` use it, and ends it. */
-export async function withTrino<T>(
+async function withTrino<T>(
   { java, home }: InstalledTrino,
   folder: string,
   act: (client: TrinoClient, address: string) => Promise<T>,
@@ -89,25 +91,6 @@ export async function withTrino<T>(
   }
 }
 
-async function readStates(client: TrinoClient, states: KnownState[]): Promise<EngineRows[]> {
-  await client.query('CREATE SCHEMA lake');
-  // Lakes have tables of the same names.
-  const names = new Map(
-    [...new Set(states.map(({ table }) => table))].map((table, index) => [table, `t${index}`]),
-  );
-  for (const [table, name] of names) {
-    const named = `schema_name => 'lake', table_name => '${name}', table_location => '${table}'`;
-    await client.query(`CALL iceberg.system.register_table(${named})`);
-  }
-  const found: EngineRows[] = [];
-  for (const { table, snapshot } of states) {
-    const at = snapshot === null ? '' : ` FOR VERSION AS OF ${snapshot}`;
-    const reading = client.query(`SELECT * FROM lake.${names.get(table)}${at}`);
-    found.push(await reading.catch((error: Error) => ({ error: error.message })));
-  }
-  return found;
-}
-
 /** A catalog in files of its own; tables are read through the plain paths that their metadata has. */
 async function startServer(java: string, home: string, place: string, port: number): Promise<ChildProcess> {
   await mkdir(join(place, 'catalog'), { recursive: true });
@@ -116,7 +99,7 @@ async function startServer(java: string, home: string, place: string, port: numb
   const address = `http://127.0.0.1:${port}`;
   await writeFile(
     config,
-    `coordinator=true\nnode-scheduler.include-coordinator=true\nhttp-server.http.port=${port}\ndiscovery.uri=${address}\n`,
+    `coordinator=true\nnode-scheduler.include-coordinator=true\nhttp-server.http.port=${port}\ndiscovery.uri=${address}\ncatalog.management=dynamic\n`,
   );
   await writeFile(
     join(place, 'catalog', 'iceberg.properties'),

@@ -1,25 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import { addDays } from '../../shared/keys/business-date.ts';
-import { SPARK_JAR } from '../engines/engines.ts';
-import { mavenFile } from '../engines/maven-file.ts';
-import { pythonTool } from '../python/python-tool.ts';
-import {
-  AMOUNTS_A_FILE,
-  FILES,
-  FIRST_DAY,
-  type NightCost,
-  PRODUCTS,
-  publishedNights,
-  publishNights,
-  TABLE,
-} from './many-nights.ts';
-import { type Planned, planInTrino, type Question } from './plan-in-trino.ts';
-
-const run = promisify(execFile);
+import { parseArgs } from 'node:util';
+import type { Engine } from '../engines/engine.ts';
+import { ENGINES } from '../engines/engines.ts';
+import { type NightCost, publishedNights, publishNights, TABLE } from '../engines/many-nights.ts';
+import { nightQuestions, wronglyOpened } from '../engines/night-questions.ts';
 
 /** Of so many commits the median is shown. */
 const LOOKED_AT = 15;
@@ -29,9 +15,7 @@ const LOOKED_AT = 15;
  * long they plan it. With `--dir` the lake is kept there, and taken again the next time. Fails if a question opens other files than those that have what it asks for.
  */
 async function nights(count: number, engines: string[], kept: string | undefined): Promise<number> {
-  const dir = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'positional-lake-nights-'));
-  try {
-    await mkdir(dir, { recursive: true });
+  return inFolder(kept, async (dir) => {
     const recent: NightCost[] = [];
     let night = Math.max(1, await publishedNights(join(dir, 'lake')));
     for await (const cost of publishNights(dir, count)) {
@@ -42,9 +26,19 @@ async function nights(count: number, engines: string[], kept: string | undefined
     }
     const table = join(dir, 'lake', 'processed', TABLE);
     const wrong: string[] = [];
-    for (const engine of engines) wrong.push(...(await plan(engine, table, count, dir)));
+    for (const engine of ENGINES.filter(({ name }) => engines.includes(name)))
+      wrong.push(...(await plan(engine, table, count)));
     for (const problem of wrong) console.log(problem);
     return wrong.length > 0 ? 1 : 0;
+  });
+}
+
+/** A folder that is kept, or one that is gone afterwards. */
+async function inFolder<T>(kept: string | undefined, act: (dir: string) => Promise<T>): Promise<T> {
+  const dir = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'positional-lake-nights-'));
+  try {
+    await mkdir(dir, { recursive: true });
+    return await act(dir);
   } finally {
     if (!kept) await rm(dir, { recursive: true, force: true });
   }
@@ -60,46 +54,21 @@ function lineOf(night: number, costs: NightCost[]): string {
   return `after ${night} nights a commit takes ${median(({ ms }) => ms)} ms, and writes: ${bytes.join(', ')}`;
 }
 
-async function plan(engine: string, table: string, nights: number, dir: string): Promise<string[]> {
-  const [year, month, day] = addDays(FIRST_DAY, nights >> 1).split('-');
-  const ofDay = `year = '${year}' and month = '${month}' and day = '${day}'`;
-  const [least, most] = [3 * AMOUNTS_A_FILE + 100, 3 * AMOUNTS_A_FILE + 200];
-  const queries = [
-    { name: 'one product of one day', filter: `${ofDay} and tipo_produto = 'CONTA'`, wanted: FILES },
-    {
-      name: 'a range of valor_contrato of one day',
-      filter: `${ofDay} and valor_contrato >= ${least} and valor_contrato <= ${most}`,
-      wanted: PRODUCTS.length,
-    },
-    { name: 'all days', filter: '', wanted: nights * FILES * PRODUCTS.length },
-  ];
-  const answers =
-    engine === 'trino' ? await planInTrino(table, queries, dir) : await planInPython(engine, table, queries);
-  if ('missing' in answers) {
-    console.log(`${engine}: skipped: ${answers.missing}`);
+async function plan(engine: Engine, table: string, nights: number): Promise<string[]> {
+  const ready = await engine.prepare();
+  if ('missing' in ready) {
+    console.log(`${engine.name}: skipped: ${ready.missing}`);
     return [];
   }
-  console.log(`${engine} plans`);
-  console.table(answers);
-  return queries.flatMap(({ name, wanted }) => {
-    const files = answers.find((answer) => answer.name === name)?.files;
-    return files === wanted ? [] : [`${engine}: ${name} opens ${files} files instead of ${wanted}`];
-  });
-}
-
-async function planInPython(
-  engine: string,
-  table: string,
-  questions: Question[],
-): Promise<Planned[] | { missing: string }> {
-  const tool = await pythonTool(engine === 'spark' ? 'spark' : 'iceberg');
-  const jar = engine === 'spark' ? await mavenFile(SPARK_JAR) : { path: '' };
-  if ('missing' in tool) return tool;
-  if ('missing' in jar) return jar;
-  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ICEBERG_SPARK_JAR: jar.path };
-  const script = join(import.meta.dirname, '../engines/plan_files.py');
-  const { stdout } = await run(tool.python, [script, engine, table, JSON.stringify(questions)], { env });
-  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+  const questions = nightQuestions(nights);
+  return inFolder(undefined, (folder) =>
+    ready.use(folder, async (session) => {
+      const planned = await session.plan(table, questions);
+      console.log(`${engine.name} plans`);
+      console.table(planned);
+      return wronglyOpened(questions, planned).map((problem) => `${engine.name}: ${problem}`);
+    }),
+  );
 }
 
 const { values, positionals } = parseArgs({

@@ -10,7 +10,7 @@ import { createMetadataCatalog, type TablePointer } from '../../shared/catalog/m
 import { addDays } from '../../shared/keys/business-date.ts';
 import type { Catalog, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { convertFirstNight, FIRST_DAY, firstNight, linkedNight } from './many-nights.ts';
+import { convertFirstNight, FIRST_DAY, firstNight, linkedNight } from '../engines/many-nights.ts';
 
 /** As far away as S3 and Glue are from a function. */
 const REQUEST_MS = 25;

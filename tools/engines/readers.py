@@ -1,13 +1,8 @@
-"""Reads states of Iceberg tables with one engine, and writes their rows as JSON: read_tables.py ENGINE WANTED.json OUT.json
-
-WANTED is a list of {"table": folder, "snapshot": id or null}. OUT is a list of lists of rows, or of {"error": text}, in the same order.
-"""
+"""How each engine reads a table: a function of its folder and a snapshot (None: the current one) that answers with rows, as dicts."""
 import datetime
 import decimal
 import importlib
-import json
 import os
-import sys
 
 from spark_session import spark_session
 
@@ -47,7 +42,7 @@ def pyiceberg_reader():
     return read
 
 
-def duckdb_reader():
+def duckdb_connection():
     import duckdb
 
     connection = duckdb.connect(config={'allow_unsigned_extensions': 'true'})
@@ -56,10 +51,19 @@ def duckdb_reader():
         for folder, _, files in os.walk(os.path.join(os.path.dirname(package.__file__), 'extensions')):
             for file in files:
                 connection.execute("LOAD '%s'" % os.path.join(folder, file))
+    return connection
+
+
+def scan_of(folder, snapshot):
+    at = '' if snapshot is None else ', snapshot_from_id = %d' % snapshot
+    return "iceberg_scan('%s'%s)" % (folder.replace("'", "''"), at)
+
+
+def duckdb_reader():
+    connection = duckdb_connection()
 
     def read(folder, snapshot):
-        at = '' if snapshot is None else ', snapshot_from_id = %d' % snapshot
-        result = connection.execute("SELECT * FROM iceberg_scan('%s'%s)" % (folder.replace("'", "''"), at))
+        result = connection.execute('SELECT * FROM ' + scan_of(folder, snapshot))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row)) for row in result.fetchall()]
 
@@ -79,22 +83,3 @@ def spark_reader():
 
 
 READERS = {'pyiceberg': pyiceberg_reader, 'duckdb': duckdb_reader, 'spark': spark_reader}
-
-
-def main():
-    engine, wanted_path, out_path = sys.argv[1:]
-    with open(wanted_path, encoding='utf-8') as file:
-        wanted = json.load(file)
-    read = READERS[engine]()
-    found = []
-    for state in wanted:
-        try:
-            found.append([plain(row) for row in read(state['table'], state['snapshot'])])
-        except Exception as error:  # Each state is judged for itself.
-            found.append({'error': '%s: %s' % (type(error).__name__, str(error)[:2000])})
-    with open(out_path, 'w', encoding='utf-8') as file:
-        json.dump(found, file)
-
-
-if __name__ == '__main__':
-    main()
