@@ -36,6 +36,11 @@ export function executionKey(executionId: string): string {
   return `runs/executions/${executionId}.json`;
 }
 
+/** Key of the note that an execution failed before the ledger had an entry of its file; the splitter reads it. */
+export function failedExecutionKey(executionId: string): string {
+  return `runs/executions/${executionId}.failed.json`;
+}
+
 /**
  * `<sourceId>-00000.snappy.parquet`, the name of a merged file and of its published copy; uncompressed files have no codec in their name.
  * Athena, Hive, Spark and Trino pass over files whose names begin with `_` or `.`, and say nothing: such a name gets a letter before it.

@@ -7,9 +7,22 @@ export interface FailedExecution {
   redriveCount: number;
 }
 
-export const failedExecutionsShape = listOf(
-  objectOf<FailedExecution>({ execution: text, redriveCount: wholeNumber }),
-);
+const failedExecutionShape = objectOf<FailedExecution>({ execution: text, redriveCount: wholeNumber });
+
+export const failedExecutionsShape = listOf(failedExecutionShape);
+
+/** An execution that failed before the ledger had an entry of its file: `runs/executions/<executionId>.failed.json`. */
+export interface FailedBeforeEntry extends FailedExecution {
+  failure: { name: string; message: string };
+  at: string;
+}
+
+export const failedBeforeEntryShape = objectOf<FailedBeforeEntry>({
+  execution: text,
+  redriveCount: wholeNumber,
+  failure: objectOf<FailedBeforeEntry['failure']>({ name: text, message: text }),
+  at: text,
+});
 
 /** The parts of a ledger entry that say who worked on the file. */
 interface WorkedOn {
@@ -32,7 +45,11 @@ export function withFailed<Entry extends WorkedOn>(
 }
 
 /** Did the execution fail in the life that `redriveCount` names, or in a later one? Each redrive is a new life with a larger count. */
-function hasFailed({ failedExecutions = [] }: WorkedOn, execution: string, redriveCount: number): boolean {
+export function hasFailed(
+  { failedExecutions = [] }: Pick<WorkedOn, 'failedExecutions'>,
+  execution: string,
+  redriveCount: number,
+): boolean {
   return failedExecutions.some(
     (failed) => failed.execution === execution && failed.redriveCount >= redriveCount,
   );

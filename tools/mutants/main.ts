@@ -4,6 +4,7 @@ import { isSet, runWithFlags, text, textOr, wholeNumber } from '../../terminal/c
 import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
 import { explanationOf } from './explained-mutants.ts';
 import { generatedMutants } from './generated-mutants.ts';
+import { keptAnswer } from './kept-answer.ts';
 import { LISTED_MUTANTS } from './listed-mutants.ts';
 import { type Mutant, mutantName } from './mutant.ts';
 import { refusedByCompiler } from './refused-by-compiler.ts';
@@ -16,7 +17,10 @@ const COMMAND = {
   does: 'Breaks one small thing after the other, and runs the tests of that place: each must be caught.\nThe mutants are what rules make of the files that decide what is counted, published or removed, and a list.',
   usage: 'npm run mutants -- [flags]',
   flags: {
-    only: text('TEXT', 'only mutants with this text in their file, code or reason'),
+    only: text(
+      'TEXT',
+      'only mutants with this text in their file, code or reason; commas part several texts',
+    ),
     listed: isSet('only those of the list'),
     generated: isSet('only those that rules make'),
     sample: text('N', 'only so many of those that rules make, drawn by the seed'),
@@ -52,7 +56,7 @@ await runWithFlags(COMMAND, async (values) => {
   const listed = values.generated ? [] : await chosen(LISTED_MUTANTS, values.only);
   const made = values.listed ? [] : await chosen(await allGenerated(), values.only);
   const wanted = values.sample === undefined ? made.length : wholeNumber('--sample', values.sample);
-  const sample = await sound(drawn(made, wholeNumber('--seed', values.seed)), wanted);
+  const sample = await sound(drawn(made, wholeNumber('--seed', values.seed)), wanted, values.keep);
   const outcomes = await switchedOutcomes(sample, {
     slowestTestMs: SLOWEST_TEST_MS,
     silenceMs: limitMs,
@@ -62,8 +66,9 @@ await runWithFlags(COMMAND, async (values) => {
   await using scratch = await ScratchProject.make();
   for (const { id, mutant } of sample) {
     const outcome = outcomes.get(id) ?? 'survived';
+    const alone = () => scratch.tryMutant(mutant, limitMs);
     if (outcome === 'endless') await tell(mutant, 'timed out');
-    else await tell(mutant, outcome === 'unsure' ? await scratch.tryMutant(mutant, limitMs) : outcome);
+    else await tell(mutant, outcome === 'unsure' ? await keptOutcome(values.keep, mutant, alone) : outcome);
   }
   for (const mutant of listed) await tell(mutant, await scratch.tryMutant(mutant, limitMs));
   return verdictOf(verdicts);
@@ -92,7 +97,8 @@ async function chosen<M extends Mutant>(mutants: readonly M[], only: string | un
   const names = await Promise.all(
     mutants.map(async (mutant) => `${mutantName(mutant, await sourceOf(mutant.file))} ${mutant.why}`),
   );
-  return mutants.filter((_, index) => names[index]?.includes(only));
+  const wanted = only.split(',');
+  return mutants.filter((_, index) => wanted.some((each) => names[index]?.includes(each)));
 }
 
 /** All mutants in the order in which the seed draws them. */
@@ -105,13 +111,27 @@ function drawn(mutants: readonly NumberedMutant['mutant'][], seed: number): Numb
 }
 
 /** The first mutants that the compiler accepts, in the order of their files. */
-async function sound(all: readonly NumberedMutant[], wanted: number): Promise<NumberedMutant[]> {
+async function sound(
+  all: readonly NumberedMutant[],
+  wanted: number,
+  kept: string | undefined,
+): Promise<NumberedMutant[]> {
   const candidates = all.slice(0, wanted * 2);
-  const refused = await refusedByCompiler(candidates);
+  const ofCompiler = async () => [...(await refusedByCompiler(candidates))];
+  const refused = new Set(await keptAnswer(kept, { refusedOf: candidates }, ofCompiler));
   return candidates
     .filter(({ id }) => !refused.has(id))
     .slice(0, wanted)
     .sort((a, b) => a.id - b.id);
+}
+
+/** What the tests said of a mutant that was tried alone, which takes long. */
+function keptOutcome(
+  kept: string | undefined,
+  mutant: Mutant,
+  tried: () => Promise<Outcome>,
+): Promise<Outcome> {
+  return keptAnswer(kept, { alone: mutant }, tried);
 }
 
 function sourceOf(file: string): Promise<string> {

@@ -9,7 +9,7 @@ import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
 import { claimContent, duplicateRefusal, duplicateWarning } from '../store/content-claim.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
-import { advanceRun, readEntry } from '../store/ledger.ts';
+import { advanceRun, type LifeOfExecution, readEntry } from '../store/ledger.ts';
 import { settleLastRollback } from '../store/settle-rollback.ts';
 import { type MergeLot, mergeLots, onlyPart } from './merge-lots.ts';
 import { planMerges } from './merge-specs.ts';
@@ -34,13 +34,20 @@ interface ReconciledRun {
 
 const PARALLEL_READS = 64;
 
-/** Adds up the part manifests of a run, judges the file, and plans the merge of its parts. */
-export async function reconcileFile(ports: PipelinePorts, planKey: string): Promise<ReconcileResult> {
+/**
+ * Adds up the part manifests of a run, judges the file, and plans the merge of its parts. Fails with `RunInconsistent` if the execution `by`
+ * is over, so that this call of it comes late.
+ */
+export async function reconcileFile(
+  ports: PipelinePorts,
+  planKey: string,
+  by?: LifeOfExecution,
+): Promise<ReconcileResult> {
   const { lake, clock } = ports;
   const plan = await readJson(lake, planKey, filePlanShape);
   const keys = runKeys(plan.runId);
   const now = () => clock.now().toISOString();
-  await advanceRun(lake, plan.ledgerKey, plan.runId, 'reconciling', now());
+  await advanceRun(lake, plan.ledgerKey, plan.runId, 'reconciling', now(), {}, by);
   const layout = readLayout(plan.layout.text, plan.layout.file);
   const ranges = await readJson(lake, keys.ranges, plannedRangesShape);
   const manifests = await inParallel(ranges, PARALLEL_READS, ({ rangeIndex }) =>
@@ -48,14 +55,8 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
   );
   const account = reconcile(plan, layout, ranges, manifests);
   await writeJson(lake, keys.reconciliation, account);
-  const result = {
-    dataset: plan.dataset,
-    sourceKey: plan.sourceKey,
-    businessDate: plan.businessDate,
-    ledgerKey: plan.ledgerKey,
-    runId: plan.runId,
-    planKey,
-  };
+  const { dataset, sourceKey, businessDate, ledgerKey, runId } = plan;
+  const result = { dataset, sourceKey, businessDate, ledgerKey, runId, planKey };
   const rejectFiles = { files: manifests.flatMap(({ rejects }) => rejects ?? []) };
   if (account.refusal) {
     await writeJson(lake, keys.rejectFiles, rejectFiles);

@@ -1,11 +1,18 @@
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
-import { sourceIdOf } from '../../keys/source-id.ts';
+import { failedExecutionKey } from '../../keys/run-keys.ts';
+import { executionIdOf, sourceIdOf } from '../../keys/source-id.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { correctedVersion } from '../../run/corrected-version.ts';
-import { hasEnded } from '../../run/ended-executions.ts';
+import {
+  type FailedBeforeEntry,
+  failedBeforeEntryShape,
+  hasEnded,
+  hasFailed,
+  withFailed,
+} from '../../run/ended-executions.ts';
 import type { SupplementedRun } from '../../run/file-plan.ts';
 import {
   advanced,
@@ -24,6 +31,7 @@ import {
   isVersionTaken,
 } from '../../run/source-content.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
+import { findJson, unlessDamaged } from '../store/json-object.ts';
 import { givenUp, readEntry, takenOver, updateEntry } from '../store/ledger.ts';
 import { settleLastRollback } from '../store/settle-rollback.ts';
 import type { ConvertRequest } from './convert-request.ts';
@@ -62,9 +70,12 @@ export async function claimFile(
 ): Promise<LedgerEntry | Refusal> {
   const { ports, execution, source, identity } = claim;
   const at = ports.clock.now().toISOString();
+  if (await failedBefore(claim)) throw givenUp(identity.ledgerKey, execution);
+  let isFirst = false;
   let alreadyLoaded: LoadedEntry | undefined;
   let taken: Refusal | undefined;
   const change = (current: LedgerEntry | undefined): LedgerEntry | undefined => {
+    isFirst = current === undefined;
     taken = keyTaken(current, claim, content);
     if (taken) return current;
     alreadyLoaded = loadedBefore(current, claim, content);
@@ -78,7 +89,35 @@ export async function claimFile(
     return { ...loadedAgain, loaded, ...(isMoved ? { origin: source.origin } : {}) };
   };
   const entry = await updateEntry(ports.lake, identity.ledgerKey, change, claim.request.force);
+  if (isFirst) await giveBackIfFailed(claim);
   return taken ?? (alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!);
+}
+
+/** The note that this execution failed when the ledger had no entry of the file which could say so; undefined if there is none. */
+async function failedBefore({
+  ports,
+  execution,
+  redriveCount,
+}: Claim): Promise<FailedBeforeEntry | undefined> {
+  if (redriveCount === undefined) return undefined;
+  const noted = await unlessDamaged(
+    findJson(ports.lake, failedExecutionKey(executionIdOf(execution)), failedBeforeEntryShape),
+  );
+  return noted && hasFailed({ failedExecutions: [noted] }, execution, redriveCount) ? noted : undefined;
+}
+
+/** Whoever recorded the failure looked for an entry after it had left the note: it missed this one only if the note is there by now. */
+async function giveBackIfFailed(claim: Claim): Promise<void> {
+  const noted = await failedBefore(claim);
+  if (!noted) return;
+  const { ports, execution, identity } = claim;
+  const at = ports.clock.now().toISOString();
+  await updateEntry(ports.lake, identity.ledgerKey, (current) => {
+    if (current?.execution !== execution || isFinal(current.state)) return current;
+    const failed = withFailed(current, execution, noted.redriveCount);
+    return advanced(failed, 'failed', at, { failure: noted.failure });
+  });
+  throw givenUp(identity.ledgerKey, execution);
 }
 
 /** The entry, if this version is loaded already and need not be converted again. */

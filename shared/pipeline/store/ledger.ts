@@ -1,6 +1,7 @@
 import { ObjectDamaged, RunInconsistent } from '../../errors.ts';
 import { entryHistoryPrefix } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { hasFailed } from '../../run/ended-executions.ts';
 import {
   advanced,
   type FileState,
@@ -93,10 +94,16 @@ export async function* entryVersions(
   }
 }
 
+/** Who calls a step: an execution, between two redrives. */
+export interface LifeOfExecution {
+  execution: string;
+  redriveCount: number;
+}
+
 /**
  * Moves a run's entry to `state`. A late step of a run that another execution has already finished, loaded or refused, changes nothing, nor
  * does the end of a step, `merging`, of one that failed meanwhile: nobody goes on with it. Fails with `RunInconsistent` if the entry belongs
- * to another run by now.
+ * to another run by now, or the execution that calls is over, if the call says which.
  */
 export async function advanceRun(
   lake: ObjectStore,
@@ -105,9 +112,11 @@ export async function advanceRun(
   state: FileState,
   at: string,
   changes: Partial<LedgerEntry> = {},
+  by?: LifeOfExecution,
 ): Promise<LedgerEntry> {
   const entry = await updateEntry(lake, key, (current) => {
     if (!current || current.runId !== runId) throw takenOver(key, current, runId);
+    if (by && hasFailed(current, by.execution, by.redriveCount)) throw givenUp(key, by.execution);
     const isRetry = current.state === state && Object.keys(changes).length === 0;
     const isLoaded = current.state === 'loaded' && current.loaded?.runId === runId;
     const isFinished = (isLoaded || current.state === 'refused') && !isFinal(state);

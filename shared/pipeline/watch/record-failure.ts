@@ -1,11 +1,11 @@
-import { executionKey, runKeys } from '../../keys/run-keys.ts';
+import { executionKey, failedExecutionKey, runKeys } from '../../keys/run-keys.ts';
 import { executionIdOf } from '../../keys/source-id.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { withFailed } from '../../run/ended-executions.ts';
+import { type FailedBeforeEntry, withFailed } from '../../run/ended-executions.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FailureCause, firstFailedChild, MAP_FAILED, readCause } from '../../run/failure-cause.ts';
 import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { findJson, unlessDamaged } from '../store/json-object.ts';
+import { findJson, unlessDamaged, writeJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
 
 /** The end of an execution, as EventBridge reports it. */
@@ -35,11 +35,13 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
   const { lake, clock } = ports;
   const isRefused = ended.error === REFUSED;
   // People are told of a failure also if nobody can read what the execution worked on: that may be why it failed.
-  const pointer = await unlessDamaged(
-    findJson(lake, executionKey(executionIdOf(ended.execution)), executionPointerShape),
-  );
-  const standing = pointer && (await unlessDamaged(readEntry(lake, pointer.ledgerKey)));
+  let { pointer, standing } = await workOf(ports, ended);
   const failure = await causeOf(ports, ended, standing);
+  if (!standing) {
+    await noteFailedBefore(ports, ended, failure);
+    // Whoever makes the entry looks for the note after it: either of the two sees the other.
+    ({ pointer, standing } = await workOf(ports, ended));
+  }
   const noteFailed = (current: LedgerEntry | undefined) =>
     current && withFailed(current, ended.execution, ended.redriveCount);
   if (!pointer || !standing?.history.some(({ execution }) => execution === ended.execution)) {
@@ -68,6 +70,24 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
     current && isOurs(current) ? { ...current, told } : current,
   );
   return isMarked;
+}
+
+/** What the execution works on, as far as it can be read. */
+async function workOf({ lake }: PipelinePorts, { execution }: ExecutionEnded) {
+  const pointer = await unlessDamaged(
+    findJson(lake, executionKey(executionIdOf(execution)), executionPointerShape),
+  );
+  return { pointer, standing: pointer && (await unlessDamaged(readEntry(lake, pointer.ledgerKey))) };
+}
+
+/** No entry can say that the execution failed: a late call of it would make one, and leave it in work. */
+async function noteFailedBefore(
+  { lake, clock }: PipelinePorts,
+  { execution, redriveCount }: ExecutionEnded,
+  failure: FailureCause,
+): Promise<void> {
+  const note: FailedBeforeEntry = { execution, redriveCount, failure, at: clock.now().toISOString() };
+  await writeJson(lake, failedExecutionKey(executionIdOf(execution)), note);
 }
 
 /** The error of a failed map only says that it failed; the cause of its child's failure is in the results that it wrote. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
+import { recordFailure } from '../../../shared/pipeline/watch/record-failure.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLine } from '../../support/small-contracts.ts';
 import { KEY, smallDay } from '../../support/small-day.ts';
@@ -43,6 +44,21 @@ describe('what is old enough to be removed', () => {
     expect(removed?.why).toContain('replaced by commit 2 at 2025-08-13T07:00:00.000Z');
     expect(await keysBelow('processed/small/')).not.toEqual(expect.arrayContaining(first));
     expect(await ids()).toEqual(['A2']);
+  });
+
+  it('is the note that an execution failed before its file had an entry, so long after it failed', async () => {
+    await using lake = await TestLake.make();
+    const { at, clean, keysBelow } = await replacedFile(lake);
+    const ended = { status: 'FAILED', error: 'TypeError', cause: 'a defect', redriveCount: 0 };
+    at(2);
+    await recordFailure(lake.ports, { execution: 'early', ...ended });
+    const notes = async () => (await keysBelow('runs/')).filter((key) => key.endsWith('.failed.json')).length;
+    at(5, -1);
+    await clean(3, 9);
+    expect(await notes()).toBe(1);
+    at(5);
+    await clean(3, 9);
+    expect(await notes()).toBe(0);
   });
 
   it('is a run, so long after it began, with the execution that worked on it', async () => {

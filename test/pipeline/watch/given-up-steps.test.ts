@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { finalizeFile } from '../../../shared/pipeline/finalize/finalize-file.ts';
 import { reconcileFile } from '../../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
+import { readEntry } from '../../../shared/pipeline/store/ledger.ts';
 import { recordFailure } from '../../../shared/pipeline/watch/record-failure.ts';
 import { planned, TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -39,6 +40,55 @@ it('an execution that was given up stays failed when its reconciliation ends aft
   // Redriven, the step begins again.
   await reconcileFile(lake.ports, split.planKey);
   expect(await entryOf(split)).toMatchObject({ state: 'merging' });
+});
+
+it('stays failed when a reconciliation of it begins late, until it is redriven', async () => {
+  await using lake = await TestLake.make();
+  const { entryOf } = smallDay(lake);
+  await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
+  const split = planned(await splitFile(lake.ports, EXECUTION, request, 0));
+  await lake.parseAll(split);
+  await recordFailure(lake.ports, failed(EXECUTION));
+  const late = reconcileFile(lake.ports, split.planKey, { execution: EXECUTION, redriveCount: 0 });
+  await expect(late).rejects.toThrow('this execution was given up');
+  expect(await entryOf(split)).toMatchObject({ state: 'failed' });
+  await reconcileFile(lake.ports, split.planKey, { execution: EXECUTION, redriveCount: 1 });
+  expect(await entryOf(split)).toMatchObject({ state: 'merging' });
+});
+
+describe('an execution that failed before the ledger had an entry of its file', () => {
+  const claims = (lake: TestLake) => splitFile(lake.ports, EXECUTION, request, 0);
+
+  it('makes none in a late call, until it is redriven', async () => {
+    await using lake = await TestLake.make();
+    await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
+    await recordFailure(lake.ports, failed(EXECUTION));
+    await expect(claims(lake)).rejects.toThrow('this execution was given up');
+    expect(await Array.fromAsync(lake.ports.lake.list('ledger/small/'))).toEqual([]);
+    expect(await splitFile(lake.ports, EXECUTION, request, 1)).toMatchObject({ verdict: 'convert' });
+  });
+
+  it('leaves a failed one if its call was making it meanwhile, and people are told', async () => {
+    await using lake = await TestLake.make();
+    await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
+    const { lake: store } = lake.ports;
+    const putOnce = store.putOnce.bind(store);
+    let ledgerKey = '';
+    store.putOnce = async (key, bytes) => {
+      if (!/day=12\/f_[^/]*\.json$/.test(key)) return putOnce(key, bytes);
+      store.putOnce = putOnce;
+      ledgerKey = key;
+      await recordFailure(lake.ports, failed(EXECUTION));
+      return putOnce(key, bytes);
+    };
+    await expect(claims(lake)).rejects.toThrow('this execution was given up');
+    expect(await readEntry(store, ledgerKey)).toMatchObject({
+      state: 'failed',
+      failure: { name: 'TypeError' },
+      failedExecutions: [{ execution: EXECUTION, redriveCount: 0 }],
+    });
+    expect(lake.notifications).toHaveLength(1);
+  });
 });
 
 it('and when its split ends after all', async () => {
