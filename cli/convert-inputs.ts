@@ -108,7 +108,7 @@ export async function spooledInput(name: string): Promise<{ path: string; remove
   if (process.stdin.isTTY) {
     throw new UsageError({
       what: '--input - reads standard input, which is this terminal',
-      next: 'Send a file to it: … | positional-lake convert --input - …',
+      next: 'Send a file to it: … | npx positional-lake convert --input - …',
     });
   }
   const folder = await mkdtemp(join(tmpdir(), 'positional-lake-input-'));

@@ -22,7 +22,8 @@ export function printSummary(summary: FileSummary, lakeDir: string, dryGeometry?
     for (const warning of summary.warnings ?? []) warn(`  warning: ${warning}`);
     return;
   }
-  const speed = seconds > 0 ? `, ${(inputBytes / 1e6 / seconds).toFixed(0)} MB/s` : '';
+  // Of less than a megabyte, most of the time is the start of the workers.
+  const speed = seconds > 0 && inputBytes >= 1e6 ? `, ${(inputBytes / 1e6 / seconds).toFixed(0)} MB/s` : '';
   const took = status === 'already-loaded' ? '' : ` in ${seconds.toFixed(1)} s${speed}`;
   say([
     { style: 'good', text: dryGeometry === undefined ? status : 'would be loaded' },

@@ -19,7 +19,7 @@ export function copybookRecords(
     throw new LayoutInvalid({
       what: 'this is a layout, or JSON, and no copybook',
       where: file,
-      next: '"positional-lake layout lint" checks layouts, and "layout describe" shows them.',
+      next: '"npx positional-lake layout lint" checks layouts, and "npx positional-lake layout describe" shows them.',
     });
   }
   const records = readCopybook(text, file, sourceFormat(options.format));

@@ -84,7 +84,7 @@ function nightOptions(flags: Flags): NightOptions {
 function required(flags: Flags, name: 'records' | 'out'): string {
   const given = flags[name];
   if (given !== undefined) return given;
-  const example = 'For example: positional-lake generate --records 100000 --out nights';
+  const example = 'For example: npx positional-lake generate --records 100000 --out nights';
   throw usageError(`--${name} is missing`, example, HELP);
 }
 

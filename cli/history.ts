@@ -1,8 +1,8 @@
 import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { type HistoryLine, lakeHistory } from '../shared/pipeline/operate/lake-history.ts';
 import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
-import { say, sayJson, sayMany, warn } from '../terminal/print.ts';
-import { printTable } from '../terminal/print-table.ts';
+import { outputColumns, say, sayJson, sayMany, warn } from '../terminal/print.ts';
+import { tableLines } from '../terminal/print-table.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
@@ -34,7 +34,10 @@ export const command = defineCommand(COMMAND, async (values) => {
   const { lines, damaged } = await lakeHistory(ports, { dataset: values.dataset, businessDate });
   if (values.json) sayJson({ commits: lines, damaged });
   else if (lines.length === 0) say('Nothing was published.');
-  else await sayMany(printTable({ columns: COLUMNS, rows: lines.map(rowOf) }));
+  else {
+    const table = { columns: COLUMNS, rows: lines.map(rowOf) };
+    await sayMany(tableLines(table, { width: outputColumns(), allColumns: '--json has them' }));
+  }
   for (const { why } of damaged) warn(`cannot be read: ${why}`);
   return damaged.length > 0 ? 1 : 0;
 });

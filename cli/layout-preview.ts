@@ -35,7 +35,7 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   if (name === undefined || dataPath === undefined || words.length > 2) {
     throw new UsageError({
       what: 'a layout and a data file are needed',
-      next: 'positional-lake layout preview LAYOUT DATA',
+      next: 'npx positional-lake layout preview LAYOUT DATA',
     });
   }
   const recordCount = /^\d{1,5}$/.test(values.records) ? Number(values.records) : 0;

@@ -40,7 +40,7 @@ const COMMAND = {
     examples: text('N', 'records shown of each group; 3 by default'),
     export: text(
       'FILE',
-      'writes the raw records to this file, in the form that files of the layout have, to be corrected and loaded again:\npositional-lake convert --supplement-of KEY --input FILE …',
+      'writes the raw records to this file, in the form that files of the layout have, to be corrected and loaded again:\nnpx positional-lake convert --supplement-of KEY --input FILE …',
     ),
     json: isSet('one object per group, with examples in hex'),
   },
@@ -143,8 +143,8 @@ async function nextSteps(shown: Set<string>, { ports, day, entries, lake }: Reje
     ...(loaded
       ? [
           `To correct records of ${loaded.sourceKey}, write them to a file, edit it, and load it:`,
-          `  positional-lake rejects ${at} --file ${shellWord(loaded.sourceKey)} --export corrected.txt`,
-          `  positional-lake convert --layout ${shellWord(layout)} --supplement-of ${shellWord(loaded.sourceKey)} --business-date ${day.businessDate} --input corrected.txt --out ${shellWord(lake)}`,
+          `  npx positional-lake rejects ${at} --file ${shellWord(loaded.sourceKey)} --export corrected.txt`,
+          `  npx positional-lake convert --layout ${shellWord(layout)} --supplement-of ${shellWord(loaded.sourceKey)} --business-date ${day.businessDate} --input corrected.txt --out ${shellWord(lake)}`,
         ]
       : []),
     ...(refused

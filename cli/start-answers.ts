@@ -25,7 +25,7 @@ export async function showAnswers(lakeDir: string, folder: string): Promise<stri
     say(
       '',
       `Asked twice: ${QUESTION.name}: ${first.ms.toFixed(0)} ms from the ${first.from}, then ${again.ms.toFixed(1)} ms from ${again.from} ` +
-        '(positional-lake serve answers so over HTTP)',
+        '(npx positional-lake serve answers so over HTTP)',
     );
     return places[0]?.[0];
   } finally {

@@ -105,7 +105,8 @@ function printStatus(status: DayStatus, lake: string): void {
   }
   if (pending) {
     say(
-      `  commit ${pending.commit} of ${pending.committedAt} is written, and readers do not see it; publish --lake DIR --business-date ${status.businessDate} shows it to them, or says why it cannot`,
+      `  commit ${pending.commit} of ${pending.committedAt} is written, and readers do not see it; this shows it to them, or says why it cannot:`,
+      `    npx positional-lake publish --lake ${shellWord(lake)} --dataset ${status.dataset} --business-date ${status.businessDate}`,
     );
   }
   if (status.waitingFor !== undefined) say(`  waiting for ${status.waitingFor}`);
@@ -121,7 +122,7 @@ function printStatus(status: DayStatus, lake: string): void {
   say(
     ...tableLines(
       { columns, rows },
-      { width: outputColumns(), leaveOut: 'last', style, allColumns: '--json has them' },
+      { width: outputColumns(), leaveOut: 'last', keepEnds: ['file'], style, allColumns: '--json has them' },
     ),
   );
   for (const file of status.files) printNotes(file, lake);

@@ -37,7 +37,7 @@ export const command = defineCommand(COMMAND, async (values) => {
       `${counted(days, 'day')}, ${counted(files, 'file')} (${depth}): ${found}, ${counted(notes, 'note')}.`,
     );
     if (damaged > 0)
-      say('To see what repair would do:', `  positional-lake repair --lake ${shellWord(lake)} --dry-run`);
+      say('To see what repair would do:', `  npx positional-lake repair --lake ${shellWord(lake)} --dry-run`);
   }
   return damaged === 0 ? EXIT_LOADED : EXIT_REFUSED;
 });

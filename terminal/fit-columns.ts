@@ -3,6 +3,8 @@ const GAP = 2;
 /** A text that is cut shorter says too little. */
 const LEAST_WIDTH = 16;
 const LEAST_NAME = 40;
+/** Of a text that keeps its end, such as `…/contratos_20250812_001.txt`. */
+const LEAST_ENDING = 28;
 
 /** A column that is shown, or, without index, the mark for those left out. */
 interface FittedColumn {
@@ -10,17 +12,24 @@ interface FittedColumn {
   width: number;
 }
 
+/** A column as wide as its values are; numbers may not be cut, and of some texts the end says more than the beginning. */
+interface WholeColumn {
+  width: number;
+  mayBeCut: boolean;
+  keepsEnd?: boolean;
+}
+
 /** The columns of a table that fit into `width`, and how wide they are: first long texts are cut, then columns are left out. */
 export function fitColumns(
-  columns: { width: number; mayBeCut: boolean }[],
+  columns: WholeColumn[],
   width: number,
   leaveOut: 'middle' | 'last',
 ): FittedColumn[] {
   const all = columns.map((_, index) => index);
   // If the last ones may go, the first one is what the others are about.
   const leastText = (index: number) => (leaveOut === 'last' && index === 0 ? LEAST_NAME : LEAST_WIDTH);
-  const least = columns.map(({ width, mayBeCut }, index) =>
-    mayBeCut ? Math.min(width, leastText(index)) : width,
+  const least = columns.map(({ width, mayBeCut, keepsEnd }, index) =>
+    mayBeCut ? Math.min(width, keepsEnd ? LEAST_ENDING : leastText(index)) : width,
   );
   for (let kept = columns.length; kept > 1; kept--) {
     const isWhole = kept === columns.length;
@@ -38,7 +47,7 @@ export function fitColumns(
 }
 
 /** The widest texts are cut first, all to the same width. */
-function cutToFit(columns: { width: number; mayBeCut: boolean }[], shown: number[], room: number): number[] {
+function cutToFit(columns: WholeColumn[], shown: number[], room: number): number[] {
   const widthAt = (most: number) =>
     shown.map((index) => {
       const { width, mayBeCut } = columns[index]!;

@@ -15,6 +15,8 @@ interface TableOptions {
   nullText?: string;
   /** Which columns are left out if not all fit: those in the middle, or the last ones. */
   leaveOut?: 'middle' | 'last';
+  /** Columns of which a narrow terminal shows the end, such as names of files, which begin alike. */
+  keepEnds?: readonly string[];
   /** How all columns and all rows can be seen. */
   allColumns?: string;
   allRows?: string;
@@ -32,21 +34,36 @@ export function printTable(result: SqlResult): string[] {
  * more. In a narrow terminal long texts are cut, and then columns left out; numbers and dates never are cut.
  */
 export function tableLines({ columns, rows }: SqlResult, options: TableOptions = {}): Line[] {
-  const { width = Number.POSITIVE_INFINITY, nullText = '', leaveOut = 'middle', style } = options;
+  const {
+    width = Number.POSITIVE_INFINITY,
+    nullText = '',
+    leaveOut = 'middle',
+    keepEnds = [],
+    style,
+  } = options;
   const shown = rows.slice(0, MAX_TABLE_ROWS);
   const table = columns.map(({ name, type }, index) => {
     const cells = shown.map((row) => cellText(row[index] ?? null, nullText));
     const widest = [cellText(name), ...cells].reduce((most, cell) => Math.max(most, textWidth(cell)), 0);
-    return { name: cellText(name), cells, index, width: widest, isNumber: NUMBER_TYPE.test(type), type };
+    const isNumber = NUMBER_TYPE.test(type);
+    return {
+      name: cellText(name),
+      cells,
+      index,
+      width: widest,
+      isNumber,
+      type,
+      keepsEnd: keepEnds.includes(name),
+    };
   });
   const fitted = fitColumns(
-    table.map((column) => ({ width: column.width, mayBeCut: !UNCUT_TYPE.test(column.type) })),
+    table.map(({ width, type, keepsEnd }) => ({ width, keepsEnd, mayBeCut: !UNCUT_TYPE.test(type) })),
     width,
     leaveOut,
   );
   const shownColumns = fitted.map(({ index, width }) =>
     index === undefined
-      ? { name: '…', cells: shown.map(() => '…'), index: -1, width, isNumber: false }
+      ? { name: '…', cells: shown.map(() => '…'), index: -1, width, isNumber: false, keepsEnd: false }
       : { ...table[index]!, width },
   );
   const line = (cellOf: (column: (typeof shownColumns)[number]) => Line[number]): Line =>
@@ -97,10 +114,10 @@ export function cellText(value: SqlValue, nullText = ''): string {
 /** The pieces of a cell, cut or filled up to its width. */
 function aligned(
   cell: Line[number],
-  { width, isNumber }: { width: number; isNumber: boolean },
+  { width, isNumber, keepsEnd }: { width: number; isNumber: boolean; keepsEnd: boolean },
 ): Exclude<Line, string> {
   const text = typeof cell === 'string' ? cell : cell.text;
-  const fits = cutText(text, width);
+  const fits = keepsEnd ? cutBeginning(text, width) : cutText(text, width);
   const padding = ' '.repeat(width - textWidth(fits));
   const piece = typeof cell === 'string' ? fits : { ...cell, text: fits };
   return isNumber ? [padding, piece] : [piece, padding];
@@ -128,6 +145,17 @@ function cutText(text: string, width: number): string {
     cut += segment;
   }
   return `${cut}…`;
+}
+
+/** `month=08/day=12/contratos_001.txt`, 20 → `…2/contratos_001.txt` */
+function cutBeginning(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let cut = '';
+  for (const { segment } of [...new Intl.Segmenter().segment(text)].reverse()) {
+    if (textWidth(segment + cut) > width - 1) break;
+    cut = segment + cut;
+  }
+  return `…${cut}`;
 }
 
 /** Columns on a terminal: accents that follow their letter need none. */

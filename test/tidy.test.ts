@@ -77,6 +77,10 @@ describe('house rules', () => {
     expect(direct.map(({ path }) => `${path}: print with terminal/print.ts`)).toEqual([]);
   });
 
+  it('a command that a text tells people to type is whole: it runs if it is pasted', () => {
+    expect(sources.flatMap(halfCommands)).toEqual([]);
+  });
+
   it('no type is forced on a value that does not have it', () => {
     const forced = [...sources, ...tests].filter(({ text }) => /\bas unknown as [A-Za-z({[]/.test(text));
     expect(
@@ -109,6 +113,14 @@ describe('house rules', () => {
 
 describe('the rules see what they are for', () => {
   const file = (path: string, text: string) => parsed(path, text);
+
+  it('a command without npx in a message', () => {
+    const told =
+      "const USAGE = {\n usage: 'positional-lake clean --lake DIR',\n};\nsay('Run positional-lake clean --lake lake');\nsay('npx positional-lake clean');";
+    expect(halfCommands(file('cli/a.ts', told))).toEqual([
+      'cli/a.ts:4: in the project only "npx positional-lake clean" runs; write it so',
+    ]);
+  });
 
   it('an arrow that goes up, and a folder that no rule knows', () => {
     expect(
@@ -257,4 +269,19 @@ function deadExports(files: SourceFile[], users: SourceFile[]): string[] {
         .filter((name) => name !== '*' && !used.get(path)?.has(name))
         .map((name) => `${path}: nobody imports ${name}; take the word 'export' away, or the whole of it`),
     );
+}
+
+/**
+ * Commands with their arguments in texts, not in comments or in the usage that `--help` prints. The connector's room is left out as long as
+ * its messages name commands in prose.
+ */
+function halfCommands({ path, text }: SourceFile): string[] {
+  if (isIn(path, 'connector')) return [];
+  return text.split('\n').flatMap((line, at) => {
+    if (/^\s*(\/?\*|\/\/)|\busage: |^positional-lake /.test(line)) return [];
+    const half = /(?<!npx )(?<![\w-])positional-lake ([a-z][a-z -]*) (?:--(?!help)|\$\{|[A-Z]{2})/g;
+    return [...line.matchAll(half)].map(
+      ([, name]) => `${path}:${at + 1}: in the project only "npx positional-lake ${name}" runs; write it so`,
+    );
+  });
 }

@@ -71,17 +71,19 @@ const TOO_MANY_FILES = ['EMFILE', 'ENFILE'];
 /** The error to throw for one that the file system gave on reading; it says what to do, if that is known. */
 export function unreadable(error: unknown, path: string): unknown {
   if (isCode(error, ...TOO_MANY_FILES)) return tooManyFiles(error, path);
-  return isCode(error, ...DENIED) ? new ObjectClosed(deniedTo(path, error)) : error;
+  return isCode(error, ...DENIED) ? new ObjectClosed(deniedTo(path, error, SHARED_LAKE)) : error;
 }
 
 const DENIED = ['EACCES', 'EPERM'];
 
-function deniedTo(where: string, cause: unknown) {
+const SHARED_LAKE = 'A lake of several users is made with convert --shared-files.';
+
+function deniedTo(where: string, cause: unknown, more?: string) {
   return {
     what: 'this cannot be read',
     where,
     why: 'Permission was denied.',
-    next: 'Give this user read permission. A lake of several users is made with convert --shared-files.',
+    next: ['Give this user read permission.', more].filter(Boolean).join(' '),
     cause,
   };
 }

@@ -15,6 +15,9 @@ interface SqlPlace {
 const CLOSED =
   'A query reads what is published, with the settings that it has; --allow-files opens local files and settings';
 
+const TOO_MANY_DIGITS =
+  'A sum or product would have more than 38 digits. Add up fewer rows, or, if the first 15 digits are enough, numbers of another type: sum(CAST(x AS DOUBLE))';
+
 /** DuckDB's error as one of ours, with its line of the SQL and the caret below it as an excerpt. */
 export function sqlError(error: unknown, place: SqlPlace): Error {
   const { lakeDir, files } = place;
@@ -52,6 +55,7 @@ export function sqlError(error: unknown, place: SqlPlace): Error {
 
 function nextStep(message: string, { tables, next }: SqlPlace): string {
   if (/^INTERRUPT Error/i.test(message)) return 'It was stopped by you';
+  if (/^Out of Range Error: Overflow in .*(HUGEINT|DECIMAL\(38\))/.test(message)) return TOO_MANY_DIGITS;
   if (next !== undefined) return next;
   return /^Permission Error|configuration has been locked/.test(message)
     ? CLOSED

@@ -1,7 +1,22 @@
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
 /** ` (the nearest valid one is 'start'; valid: name, start, end)` for a misspelt word; empty if there are no candidates. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
-  if (candidates.length === 0) return '';
-  return ` (the nearest valid one is '${closest(word, candidates)}'; valid: ${candidates.join(', ')})`;
+  const [first, ...others] = candidates;
+  if (first === undefined) return '';
+  const nearest = others.reduce(
+    (best, name) => (typingDistance(word, name) < typingDistance(word, best) ? name : best),
+    first,
+  );
+  return ` (the nearest valid one is '${nearest}'; valid: ${candidates.join(', ')})`;
+}
+
+/** How many slips of the fingers are between two words; two neighbouring letters in the wrong order are one: `stauts`. */
+function typingDistance(typed: string, word: string): number {
+  let least = distance(typed, word);
+  for (let at = 0; at + 1 < typed.length; at++) {
+    const swapped = typed.slice(0, at) + typed[at + 1] + typed[at] + typed.slice(at + 2);
+    least = Math.min(least, 1 + distance(swapped, word));
+  }
+  return least;
 }

@@ -24,7 +24,7 @@ import {
 } from './invalid-values.ts';
 import type { PartManifest } from './part-manifest.ts';
 import { addRejectsDigests } from './rejects-digest.ts';
-import { rejectsRefusal } from './rejects-refusal.ts';
+import { rejectsRefusal, seeRejects } from './rejects-refusal.ts';
 import { figuresRefusal, knownBytes } from './stated-figures.ts';
 
 /** The account of a file, added up from its part manifests: `runs/<runId>/reconciliation.json`. */
@@ -81,7 +81,7 @@ export function reconcile(
     chainRefusal(plan, records) ??
     countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
-    joinedRefusal(plan, layout, records, reasons) ??
+    joinedRefusal(plan.sourceKey, layout, records, reasons, seeRejects(plan)) ??
     // If no detail could be decoded, the totals prove nothing: the rejects say what is wrong.
     (records.rejected === records.detail ? rejectsRefusal(plan, layout, records, manifests) : undefined) ??
     undecodableRefusal(plan, records, sums) ??

@@ -19,10 +19,8 @@ export function rejectsRefusal(
 ): Refusal | undefined {
   if (records.rejected * 100 <= maxPercent * records.detail) return undefined;
   const percent = ((records.rejected * 100) / records.detail).toFixed(3);
-  const { dataset, businessDate, sourceKey } = plan;
-  const command = `npx positional-lake rejects ${LAKE_WORD} --dataset ${dataset} --business-date ${businessDate} --file ${shellWord(sourceKey)}`;
   return refuse('too-many-rejects', {
-    where: sourceKey,
+    where: plan.sourceKey,
     what: `${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded (${reasonsText(manifests)}), and the layout allows ${maxPercent} %`,
     why: [
       firstText(plan, manifests),
@@ -31,8 +29,17 @@ export function rejectsRefusal(
     ]
       .filter(Boolean)
       .join(' '),
-    next: `${SEE_THEM} "${command}". Correct the layout or the file, or raise "rejects.maxPercent" of the layout.`,
+    next: `${seeRejects(plan)} Correct the layout or the file, or raise "rejects.maxPercent" of the layout.`,
   });
+}
+
+/** The sentence that ends with the command to see the rejects of a refused file. */
+export function seeRejects({
+  dataset,
+  businessDate,
+  sourceKey,
+}: Pick<FilePlan, 'dataset' | 'businessDate' | 'sourceKey'>): string {
+  return `${SEE_THEM} "npx positional-lake rejects ${LAKE_WORD} --dataset ${dataset} --business-date ${businessDate} --file ${shellWord(sourceKey)}".`;
 }
 
 /** `2 beyond-record-end, 1 invalid-number`: the most frequent first. */

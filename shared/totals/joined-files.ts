@@ -3,12 +3,13 @@ import type { Layout } from '../layout/layout.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { RecordCounts } from './record-counts.ts';
 
-/** Refuses a file with headers or trailers inside, which is the cause if its totals do not agree either. */
+/** Refuses a file with headers or trailers inside, which is the cause if its totals do not agree either; `seeThem` says how its rejects are seen. */
 export function joinedRefusal(
-  { sourceKey, runId }: { sourceKey: string; runId: string },
+  sourceKey: string,
   layout: Pick<Layout, 'rejects'>,
   records: RecordCounts,
   reasons: Record<string, number>,
+  seeThem: string,
 ): Refusal | undefined {
   const headers = reasons[HEADER_INSIDE_REASON] ?? 0;
   const trailers = reasons[TRAILER_INSIDE_REASON] ?? 0;
@@ -16,13 +17,17 @@ export function joinedRefusal(
     return undefined;
   }
   const found = [
-    ...(headers > 0 ? [`${headers} more like the header`] : []),
-    ...(trailers > 0 ? [`${trailers} more like the trailer`] : []),
+    ...(headers > 0 ? [`${recordsText(headers)} like the header`] : []),
+    ...(trailers > 0 ? [`${recordsText(trailers)} like the trailer`] : []),
   ];
   return refuse('too-many-rejects', {
     where: sourceKey,
-    what: `there are ${found.join(' and ')} between its first and its last record, and ${records.rejected} of ${records.detail} details are rejected; the layout allows ${layout.rejects.maxPercent} %`,
-    why: `Most likely files were joined into one. The rejects of run ${runId} show where: reasons ${HEADER_INSIDE_REASON} and ${TRAILER_INSIDE_REASON}.`,
-    next: "Send the files one by one. If these records are details, say in 'header.match' or 'trailer.match' what tells them apart: a list of places must all hold.",
+    what: `it has ${found.join(' and ')} between its first and its last record, and ${records.rejected} of ${records.detail} details are rejected; the layout allows ${layout.rejects.maxPercent} %`,
+    why: `Most likely files were joined into one. Rejects with the reasons ${HEADER_INSIDE_REASON} and ${TRAILER_INSIDE_REASON} show where.`,
+    next: `${seeThem} Send the files one by one. If these records are details, say in 'header.match' or 'trailer.match' what tells them apart: a list of places must all hold.`,
   });
+}
+
+function recordsText(count: number): string {
+  return `${count} more ${count === 1 ? 'record' : 'records'}`;
 }

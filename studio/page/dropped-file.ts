@@ -22,7 +22,7 @@ async function contentOf(file: File): Promise<Blob> {
     throw new UsageError({
       what: `.${suffix} is not read by a page without a server`,
       where: file.name,
-      next: 'Decompress the file first, or use positional-lake studio.',
+      next: 'Decompress the file first, or open it with npx positional-lake studio FILE.',
     });
   }
   const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -36,7 +36,7 @@ async function contentOf(file: File): Promise<Blob> {
       throw new UsageError({
         what: 'it holds more than 1 GiB, which a page without a server does not decompress',
         where: file.name,
-        next: 'Decompress the file first, or use positional-lake studio.',
+        next: 'Decompress the file first, or open it with npx positional-lake studio FILE.',
       });
     }
     pieces.push(value);

@@ -46,7 +46,9 @@ async function reached(address: string, options: RequestInit): Promise<Response>
   try {
     return await fetch(address, options);
   } catch {
-    throw new ServerFailure('The studio has ended on this machine. Start it again: positional-lake studio.');
+    throw new ServerFailure(
+      'The studio has ended on this machine. Start it again: npx positional-lake studio',
+    );
   }
 }
 

@@ -39,6 +39,17 @@ describe('errors', () => {
     await expect(lake.query('SELECT 1 FROM contratos')).rejects.toThrow(/Did you mean "contracts"/);
   });
 
+  test('a sum or a product of more than 38 digits says so, and not which tables there are', async () => {
+    await writeCatalog(rootDir, { dataset: 'contracts', columns: TRUTH });
+    const lake = await open(rootDir);
+    const most = `${'9'.repeat(38)}::DECIMAL(38,0)`;
+    for (const sql of [
+      `SELECT sum(x) FROM (VALUES (${most}), (${most}), (${most})) t(x)`,
+      `SELECT x * x FROM (VALUES (${most})) t(x)`,
+    ])
+      await expect(lake.query(sql), sql).rejects.toThrow(/more than 38 digits.*CAST\(x AS DOUBLE\)/);
+  });
+
   test('a published file that is gone is not the fault of the SQL', async () => {
     const partitions = await writeNight(rootDir, ['A', 'B']);
     await writeCatalog(rootDir, {

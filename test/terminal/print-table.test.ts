@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { plainText } from '../../terminal/print.ts';
-import { printTable, tableLines } from '../../terminal/print-table.ts';
+import { printTable, tableLines, textWidth } from '../../terminal/print-table.ts';
 
 test('a table has numbers to the right, an empty cell for null, and an end', () => {
   const columns = [
@@ -49,5 +49,22 @@ test('a table fits into its terminal: texts are cut, then columns left out, and 
           .map((line) => line.length),
       ),
     ).toBeLessThanOrEqual(width);
+  }
+});
+
+test('names that begin alike keep their ends, whatever the width, so that two files never look the same', () => {
+  const columns = [
+    { name: 'file', type: 'VARCHAR' },
+    ...['records', 'rows', 'rejected'].map((name) => ({ name, type: 'BIGINT' })),
+  ];
+  const file = (end: string) => `year=2025/month=08/day=12/contratos_20250812_${end}.txt`;
+  const rows = ['001', '002'].map((end) => [file(end), 300000n, 299850n, 150n]);
+  for (const width of [60, 80, 120]) {
+    const lines = tableLines({ columns, rows }, { width, leaveOut: 'last', keepEnds: ['file'] }).map(
+      plainText,
+    );
+    expect(lines[2]).toMatch(/^\S*contratos_20250812_001\.txt +300000 +299850 +150$/);
+    expect(lines[3]).toMatch(/^\S*contratos_20250812_002\.txt /);
+    expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(width);
   }
 });

@@ -155,19 +155,24 @@ describe('sums of ranges', () => {
 describe('headers and trailers inside a file', () => {
   const said = (reasons: Record<string, number>, rejected: number, maxPercent = 10) =>
     joinedRefusal(
-      FILE,
+      FILE.sourceKey,
       { rejects: { maxPercent, maxInvalidPercent: undefined } },
       { ...FIGURES.records, rejected },
       reasons,
+      'To see them: "…".',
     )?.message;
 
   it('refuse it if there are more rejects than the layout allows', () => {
     expect(said({}, 10)).toBeUndefined();
     expect(said({ 'header-in-the-middle': 1 }, 1)).toBeUndefined();
-    expect(said({ 'header-in-the-middle': 1 }, 1, 9)).toContain('there are 1 more like the header between');
-    expect(said({ 'trailer-in-the-middle': 1 }, 2)).toContain('there are 1 more like the trailer between');
+    expect(said({ 'header-in-the-middle': 1 }, 1, 9)).toContain(
+      'it has 1 more record like the header between',
+    );
+    expect(said({ 'trailer-in-the-middle': 1 }, 2)).toContain(
+      'it has 1 more record like the trailer between',
+    );
     expect(said({ 'header-in-the-middle': 2, 'trailer-in-the-middle': 1 }, 3)).toContain(
-      'there are 2 more like the header and 1 more like the trailer between its first and its last record, and 3 of 10 details are rejected',
+      'it has 2 more records like the header and 1 more record like the trailer between its first and its last record, and 3 of 10 details are rejected',
     );
   });
 });

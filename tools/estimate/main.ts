@@ -26,7 +26,7 @@ const COMMAND = {
     nights: textOr('22', 'N', 'nights per month'),
     json: isSet('print one object'),
   },
-  notes: `Times are those of positional-lake simulate, whose flags for stage, quotas, definition and code it takes too.
+  notes: `Times are those of npx positional-lake simulate, whose flags for stage, quotas, definition and code it takes too.
 Exit codes: 0 estimated, 1 failed, 2 usage.`,
 } as const;
 
@@ -149,7 +149,7 @@ function printStages(title: string, night: EstimatedNight): void {
   );
   const [first] = night.limits;
   if (first)
-    console.log(`  (first limit that binds: ${first.name}; positional-lake simulate shows them all)`);
+    console.log(`  (first limit that binds: ${first.name}; npx positional-lake simulate shows them all)`);
 }
 
 function printCosts(title: string, lines: CostLine[]): void {

@@ -43,7 +43,7 @@ async function dragEnd(page: Page, column: string, positions: number): Promise<v
 export const TASK: TaskStep[] = [
   {
     title: 'Open the file',
-    text: '`positional-lake studio EXTRATO.BIN` prints an address; open it. The code page and the length of the records were found; nothing else is known. Letters are there, and bytes that are none.',
+    text: '`npx positional-lake studio EXTRATO.BIN` prints an address; open it. The code page and the length of the records were found; nothing else is known. Letters are there, and bytes that are none.',
     picture: 'open',
     act: async (page) => {
       await page.waitForSelector('.values tbody tr td');

@@ -48,7 +48,7 @@ export function dateFile(
     ...distanceWarnings(businessDate, layout.businessDate, now),
   ].map((warning) => `${sourceKey}: ${warning}`);
   if (header === undefined || header === businessDate) return { businessDate, warnings };
-  const difference = `its header says ${header}, and its ${chosen.origin} says ${businessDate}`;
+  const difference = `its header says ${header}, and ${saying(chosen.origin)} says ${businessDate}`;
   if (layout.businessDate.onMismatch !== 'refuse') {
     return { businessDate, warnings: [`${sourceKey}: ${difference}`, ...warnings] };
   }
@@ -70,15 +70,20 @@ function chosenDate(
   return header === undefined ? undefined : { businessDate: header, origin: 'header' };
 }
 
+/** Who says a date, as a person is told: the command is not the file's. */
+function saying(origin: ChosenDate['origin']): string {
+  return origin === 'command' ? 'the command' : `its ${origin}`;
+}
+
 function keyWarnings({ businessDate, origin }: ChosenDate, key: KeyDates): string[] {
   const warnings: string[] = [];
   if (key.dates.length > 0 && !key.dates.includes(businessDate)) {
     warnings.push(
-      `its ${key.origin} says ${key.dates.join(' and ')}, and its ${origin} says ${businessDate}`,
+      `${saying(key.origin)} says ${key.dates.join(' and ')}, and ${saying(origin)} says ${businessDate}`,
     );
   }
   if (key.others.length > 0 && !key.others.includes(businessDate)) {
-    warnings.push(`its name says ${key.others.join(' and ')}, and its ${origin} says ${businessDate}`);
+    warnings.push(`its name says ${key.others.join(' and ')}, and ${saying(origin)} says ${businessDate}`);
   }
   return warnings;
 }
@@ -112,7 +117,7 @@ function distanceWarnings(
 function unknownDate(where: string, { origin, dates }: KeyDates): BusinessDateUnknown {
   if (dates.length > 0) {
     return new BusinessDateUnknown({
-      what: `its ${origin} says ${dates.join(' and ')}, and nothing says which of them is the business date`,
+      what: `${saying(origin)} says ${dates.join(' and ')}, and nothing says which of them is the business date`,
       where,
       why: 'Eight digits that are a day count as a date, whatever they mean to the sender.',
       next: 'Pass --business-date yyyy-MM-dd, or say in "files" of the layout where the date is, for example "mov_{yyyyMMdd}_*".',

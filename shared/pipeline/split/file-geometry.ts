@@ -29,6 +29,8 @@ export interface FileGeometry {
   remainder: ByteRange;
 }
 
+const FIXED_INSTEAD =
+  'If its records have a fixed length without terminators, the layout must say record.format "fixed".';
 const TAIL_SLACK_BYTES = 64;
 const CR = 0x0d;
 
@@ -60,7 +62,15 @@ export class GeometryProbe {
       return this.refusal(
         'no-line-terminator',
         `the first ${head.length} bytes hold no line terminator`,
-        'If its records have a fixed length without terminators, the layout must say record.format "fixed".',
+        FIXED_INSTEAD,
+      );
+    }
+    const recordCount = (endByte - startByte) / lengthBytes;
+    if (terminatorBytes === undefined && recordCount > 1 && Number.isInteger(recordCount)) {
+      return this.refusal(
+        'no-line-terminator',
+        `its ${endByte - startByte} bytes hold no line terminator, and are as long as ${recordCount} records of ${lengthBytes} bytes`,
+        FIXED_INSTEAD,
       );
     }
     const tail = await this.readTail((bytes, from) => {

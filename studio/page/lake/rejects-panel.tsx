@@ -84,7 +84,8 @@ function Group({ group, found }: { group: RejectGroup; found: Rejects }) {
       </h2>
       {examples.length < count && (
         <p class="faint">
-          The first {examples.length}; “positional-lake rejects --export” writes all of them to a file.
+          The first {examples.length}; “npx positional-lake rejects --export FILE” writes all of them to a
+          file.
         </p>
       )}
       {examples.map((example) => (

@@ -68,7 +68,7 @@ describe('the business date of a file', () => {
     expect(date(key, { header: '2025-08-12' })).toEqual({ businessDate: '2025-08-12', warnings: [] });
     expect(date(key, { files: ['mov_{yyyyMMdd}_gerado_*'] }).businessDate).toBe('2025-08-11');
     expect(date(key, { requested: '2025-08-10' }).warnings).toEqual([
-      `${key}: its name says 2025-08-11 and 2025-08-12, and its command says 2025-08-10`,
+      `${key}: its name says 2025-08-11 and 2025-08-12, and the command says 2025-08-10`,
     ]);
     expect(date(key, { header: '2025-08-10' }).warnings).toHaveLength(1);
   });

@@ -129,6 +129,14 @@ describe('the geometry of lines', () => {
     expect(await codeOf(`${longest}${longest}`)).toBe('no-line-terminator');
   });
 
+  it('is not guessed for records of a fixed length that have no line ends at all', async () => {
+    for (const count of [2, 3, 10]) {
+      expect(await codeOf(line('d', LENGTH).repeat(count))).toBe('no-line-terminator');
+      expect(await codeOf(`${line('d', LENGTH).repeat(count)}x`)).toBeUndefined();
+    }
+    expect(await codeOf(line('d', LENGTH))).toBeUndefined();
+  });
+
   it('is that of nothing if there are only line ends', async () => {
     for (const text of ['\n', '\r\n\r\n', '\x1a', '\n'.repeat(300)]) {
       expect(await codeOf(text), JSON.stringify(text)).toBe('empty-file');
