@@ -6,7 +6,7 @@ import type { SourceSettings } from '../../connector/decide/settings.ts';
 import { PipelineError, SourceNotFound, StoreUnavailable } from '../../shared/errors.ts';
 import type { SeenFile, TransferSource } from '../../shared/ports/transfer-source.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
-import { changedFile, fillBuffer, seenFile, unreadableName } from './remote-file.ts';
+import { changedFile, fillWith, seenFile, unreadableName } from './remote-file.ts';
 
 type FtpsSettings = NonNullable<SourceSettings['ftps']>;
 
@@ -82,8 +82,7 @@ class FtpsSource implements TransferSource {
   }
 
   async readInto(path: string, range: ByteRange, pin: string, buffer: Uint8Array): Promise<void> {
-    const isWhole = await fillBuffer(this.read(path, range, pin), buffer, range.endByte - range.startByte);
-    if (!isWhole) throw changedFile(this.name, path);
+    await fillWith(this.read(path, range, pin), buffer, range, `${this.name}/${path}`);
   }
 
   private async *read(
@@ -130,7 +129,7 @@ class FtpsSource implements TransferSource {
   }
 
   private async requirePin(path: string, pin: string): Promise<void> {
-    if ((await this.look(path))?.pin !== pin) throw changedFile(this.name, path);
+    if ((await this.look(path))?.pin !== pin) throw changedFile(`${this.name}/${path}`);
   }
 
   private path(path: string): string {

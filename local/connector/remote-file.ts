@@ -1,5 +1,6 @@
 import { SourceChanged } from '../../shared/errors.ts';
 import type { SeenFile } from '../../shared/ports/transfer-source.ts';
+import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 
 /** A file of a server that shows size and time, and nothing else by which to tell one from another. */
 export function seenFile(path: string, sizeBytes: number, modifiedMs: number): SeenFile {
@@ -21,26 +22,28 @@ export function unreadableName(path: string, isFolder: boolean): SeenFile | unde
     : { ...seenFile(path, 0, 0), problem: 'its name is not UTF-8: rename it' };
 }
 
-export function changedFile(name: string, path: string): SourceChanged {
+export function changedFile(where: string): SourceChanged {
   return new SourceChanged({
     what: 'the file changed while it was read',
-    where: `${name}/${path}`,
+    where,
     why: 'Its size or time is not what it was.',
     next: 'It is looked at anew; nothing of this attempt counts.',
   });
 }
 
-/** Copies chunks into a buffer, from its start; false if they are not exactly so many bytes. */
-export async function fillBuffer(
+/** Fills a buffer, from its start, with the chunks of a range. Fails with `SourceChanged` if they are not exactly as many bytes. */
+export async function fillWith(
   chunks: AsyncIterable<Uint8Array>,
   buffer: Uint8Array,
-  lengthBytes: number,
-): Promise<boolean> {
+  { startByte, endByte }: ByteRange,
+  where: string,
+): Promise<void> {
+  const lengthBytes = endByte - startByte;
   let at = 0;
   for await (const chunk of chunks) {
-    if (at + chunk.length > lengthBytes) return false;
+    if (at + chunk.length > lengthBytes) throw changedFile(where);
     buffer.set(chunk, at);
     at += chunk.length;
   }
-  return at === lengthBytes;
+  if (at !== lengthBytes) throw changedFile(where);
 }

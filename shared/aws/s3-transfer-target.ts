@@ -13,6 +13,7 @@ import type { ArrivedObject, PartPlace, SentPart, TransferTarget, Upload } from 
 import { damaged } from './s3-checksum.ts';
 import { errorName, isNotFound, readError, statusOf, unavailable, writeError } from './s3-error.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
+import { PartSender } from './s3-part-sender.ts';
 import { pinOf } from './s3-pin.ts';
 import { s3Url } from './s3-target.ts';
 import { MAX_PARTS, MIN_PART_BYTES } from './upload-plan.ts';
@@ -42,9 +43,11 @@ class S3TransferTarget implements TransferTarget {
   private readonly client: S3Client;
   private readonly bucket: string;
   private readonly wanted: object;
+  private readonly partSender: PartSender;
 
   constructor({ client, bucket, kmsKey, tags, storageClass }: S3TransferSettings) {
     this.client = client;
+    this.partSender = new PartSender(client);
     this.bucket = bucket;
     this.name = `s3://${bucket}`;
     this.documents = createS3ObjectStore({ client, bucket });
@@ -90,10 +93,15 @@ class S3TransferTarget implements TransferTarget {
     }
   }
 
-  async send(upload: Upload, { number }: PartPlace, bytes: Uint8Array, crc64nvme: string): Promise<SentPart> {
+  async send(upload: Upload, place: PartPlace, bytes: Uint8Array, crc64nvme: string): Promise<SentPart> {
+    const sent = await this.partSender.send(upload, place, bytes, crc64nvme);
+    if (sent) return sent;
+    const { number } = place;
     const part = { UploadId: upload.id, PartNumber: number, ChecksumCRC64NVME: crc64nvme, Body: bytes };
+    const command = new UploadPartCommand({ ...this.target(upload.key), ...part });
+    this.partSender.learnFrom(upload, command);
     try {
-      const { ETag } = await this.client.send(new UploadPartCommand({ ...this.target(upload.key), ...part }));
+      const { ETag } = await this.client.send(command);
       return { number, sizeBytes: bytes.length, crc64nvme, tag: ETag! };
     } catch (error) {
       throw errorName(error) === 'NoSuchUpload'
@@ -150,6 +158,7 @@ class S3TransferTarget implements TransferTarget {
           MultipartUpload: { Parts },
         }),
       );
+      this.partSender.forget(upload);
       return await this.proven(upload.key, whole, stored);
     } catch (error) {
       if (errorName(error) === 'NoSuchUpload') throw uploadGone(this.where(upload.key), error);
@@ -160,6 +169,7 @@ class S3TransferTarget implements TransferTarget {
 
   async abort(upload: Upload): Promise<void> {
     const request = { ...this.target(upload.key), UploadId: upload.id };
+    this.partSender.forget(upload);
     await this.client.send(new AbortMultipartUploadCommand(request)).catch((error) => {
       if (errorName(error) !== 'NoSuchUpload') throw writeError(error, this.where(upload.key));
     });

@@ -20,3 +20,8 @@ function typingDistance(typed: string, word: string): number {
   }
   return least;
 }
+
+/** ` (the nearest valid one is 'start')`: the same if the candidates have been said. */
+export function nearestOf(word: string, candidates: readonly string[]): string {
+  return candidates.length === 0 ? '' : ` (the nearest valid one is '${closest(word, candidates)}')`;
+}

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean, nearestOf } from './did-you-mean.ts';
 
 const MOST_PROBLEMS = 10;
 
@@ -8,22 +8,26 @@ const MOST_PROBLEMS = 10;
  * `document` names the whole: `the roles`. Nothing of what the document holds is quoted but its keys.
  */
 export function documentProblems(schema: z.core.$ZodType, error: z.ZodError, document: string): string[] {
-  const problems = error.issues.flatMap((issue) => problemsOf(schema, issue, document));
+  const told = new Set<string>();
+  const problems = error.issues.flatMap((issue) => problemsOf(schema, issue, document, told));
   const more = problems.length - MOST_PROBLEMS;
   return more > 0 ? [...problems.slice(0, MOST_PROBLEMS), `and ${more} more`] : problems;
 }
 
 type Issue = z.core.$ZodIssue;
 
-function problemsOf(schema: z.core.$ZodType, issue: Issue, document: string): string[] {
+/** `told` holds the lists of valid keys that were said already: each is said once. */
+function problemsOf(schema: z.core.$ZodType, issue: Issue, document: string, told: Set<string>): string[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path);
-    return issue.keys.map(
-      (key) => `'${pathText([...issue.path, key])}' is not a key of ${document}${didYouMean(key, known)}`,
-    );
+    return issue.keys.map((key) => {
+      const isTold = told.has(known.join());
+      told.add(known.join());
+      return `'${pathText([...issue.path, key])}' is not a key of ${document}${isTold ? nearestOf(key, known) : didYouMean(key, known)}`;
+    });
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0)
-    return unionProblems(schema, issue, document);
+    return unionProblems(schema, issue, document, told);
   const at = issue.path.length === 0 ? document : `'${pathText(issue.path)}'`;
   return [isOfTheLibrary(issue) ? `${at} ${clauseOf(issue)}` : `${at}: ${issue.message}`];
 }
@@ -38,6 +42,7 @@ function unionProblems(
   schema: z.core.$ZodType,
   issue: Extract<Issue, { code: 'invalid_union' }>,
   document: string,
+  told: Set<string>,
 ): string[] {
   const inside = issue.errors.filter((errors) =>
     errors.some((one) => one.path.length > 0 || isMisspelt(one)),
@@ -47,7 +52,7 @@ function unionProblems(
     // What a misspelt key was meant to be is missing because of that.
     const misspelt = nearest.filter(isMisspelt);
     return (misspelt.length > 0 ? misspelt : nearest).flatMap((one) =>
-      problemsOf(schema, { ...one, path: [...issue.path, ...one.path] } as Issue, document),
+      problemsOf(schema, { ...one, path: [...issue.path, ...one.path] } as Issue, document, told),
     );
   }
   const at = issue.path.length === 0 ? document : `'${pathText(issue.path)}'`;

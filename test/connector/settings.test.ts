@@ -44,6 +44,15 @@ describe('the config', () => {
     );
   });
 
+  it('says the valid keys of one place once, however many are wrong', () => {
+    const problem = problemOf({ ...SMALL, upload: { partMib: 8, partAtOnce: 2 }, sorces: [], scanSecond: 1 });
+    expect(problem).toContain(
+      "'upload.partAtOnce' is not a key of the config (the nearest valid one is 'partsAtOnce')",
+    );
+    expect(problem.match(/valid: partMiB/g)).toHaveLength(1);
+    expect(problem.match(/valid: \$schema/g)).toHaveLength(1);
+  });
+
   it('says what a value must be', () => {
     expect(problemOf('{')).toContain('this is not JSON');
     expect(problemOf('[]')).toContain('the config');

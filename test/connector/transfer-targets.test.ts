@@ -5,10 +5,13 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import { createFolderTarget } from '../../local/connector/folder-target.ts';
 import { createS3TransferTarget } from '../../shared/aws/s3-transfer-target.ts';
+import type { SentPart } from '../../shared/ports/transfer-target.ts';
+import { crc64nvme, crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
 import { openedBucket } from '../support/strict-s3/opened-bucket.ts';
 import { describeTransferTarget } from '../support/transfer-target-contract.ts';
 
 const PART_BYTES = 10_000;
+const sumOf = (bytes: Uint8Array) => crc64ToBase64(crc64nvme(bytes));
 
 describeTransferTarget('a folder', PART_BYTES, async () => {
   const rootDir = await mkdtemp(join(tmpdir(), 'transfer-'));
@@ -76,5 +79,43 @@ it('asks S3 for encryption and tags with every object, and tells of a wrong sum,
     s3[fault] = 1;
     await expect(target.put('b.txt', bytes, 'M3eFcAZSQlc=')).rejects.toMatchObject({ retryable: true });
   }
+  await close();
+});
+
+it('signs parts itself after the model of the first, and leaves what fails to the SDK', async () => {
+  const { s3, client, target, close } = await bucket();
+  let sdkParts = 0;
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName === 'UploadPartCommand') sdkParts++;
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  const key = "night of 12/câmbio+1 (a)'*!=&;~.txt";
+  const upload = { key, id: await target.begin(key) };
+  const pieces = Array.from({ length: 6 }, (_, index) => Buffer.alloc(PART_BYTES, `part ${index} `));
+  const parts: SentPart[] = [];
+  const send = async (index: number) => {
+    const place = { number: index + 1, startByte: index * PART_BYTES };
+    parts[index] = await target.send(upload, place, pieces[index]!, sumOf(pieces[index]!));
+    return sdkParts;
+  };
+  expect([await send(0), await send(1), await send(2)]).toEqual([1, 1, 1]);
+  s3.throttle = 1;
+  expect([await send(3), await send(4)]).toEqual([2, 2]);
+  s3.cutsAfter = 1;
+  expect([await send(5), await send(1)]).toEqual([3, 3]);
+  const damaged = target.send(
+    upload,
+    { number: 6, startByte: 5 * PART_BYTES },
+    pieces[5]!,
+    sumOf(pieces[0]!),
+  );
+  await expect(damaged).rejects.toThrow('BadDigest');
+  const whole = Buffer.concat(pieces);
+  const arrived = await target.complete(upload, parts, { sizeBytes: whole.length, crc64nvme: sumOf(whole) });
+  expect(await target.find(key)).toEqual(arrived);
   await close();
 });

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { byteSizeText, parseByteSize } from '../../terminal/byte-size.ts';
-import { runWithFlags, textOr, wholeNumber } from '../../terminal/command-line.ts';
+import { isSet, runWithFlags, textOr, wholeNumber } from '../../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
 import { endServer } from '../servers/child-server.ts';
 import { type FloorSteps, floorSeconds } from './floor.ts';
-import { runConnector } from './measured-child.ts';
+import { CONNECTOR_FLAG, runConnector } from './measured-child.ts';
 
 const SINK = fileURLToPath(new URL('./sink-server.ts', import.meta.url));
 const PARTS_AT_ONCE = 4;
@@ -20,8 +20,10 @@ const COMMAND = {
   flags: {
     files: textOr('2', 'N', 'how many files'),
     size: textOr('2GB', 'SIZE', 'of each file; they are sparse, so the disk needs no room'),
+    rounds: textOr('3', 'N', 'how often floor and connector take turns; what counts is the median'),
+    memory: isSet('only the connector, once, without the flag of its unit: its peak of memory'),
   },
-  notes: 'Floors and connector run one after the other, each with the same number of parts at once.',
+  notes: 'Floor and connector take turns, each with the same number of parts at once.',
 } as const;
 
 /** What some bytes cost: on a busy machine time says little, and CPU says more. */
@@ -36,20 +38,44 @@ await runWithFlags(COMMAND, async (values) => {
   const sink = spawn(process.execPath, [SINK], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const [line] = (await once(sink.stdout, 'data')) as [Buffer];
-    return await measure(dir, files, sizeBytes, Number(line.toString()));
+    const port = Number(line.toString());
+    await makeFiles(dir, files, sizeBytes);
+    if (values.memory) return await measureMemory(dir, files, sizeBytes, port);
+    return await measure(dir, { files, sizeBytes, rounds: wholeNumber('--rounds', values.rounds) }, port);
   } finally {
     await endServer(sink, 2_000);
     await rm(dir, { recursive: true, force: true });
   }
 });
 
-async function measure(dir: string, files: number, sizeBytes: number, port: number): Promise<number> {
+async function makeFiles(dir: string, files: number, sizeBytes: number): Promise<void> {
   await mkdir(join(dir, 'in'));
   for (let index = 1; index <= files; index++) {
-    const handle = await open(join(dir, 'in', `night_20250812_${index}.txt`), 'w');
+    const handle = await open(fileOf(dir, index), 'w');
     await handle.truncate(sizeBytes);
     await handle.close();
   }
+}
+
+function fileOf(dir: string, index: number): string {
+  return join(dir, 'in', `night_20250812_${index}.txt`);
+}
+
+async function measureMemory(dir: string, files: number, sizeBytes: number, port: number): Promise<number> {
+  const measured = await runConnector(dir, port, files, PARTS_AT_ONCE, []);
+  console.log(
+    `${files} files of ${byteSizeText(sizeBytes)}: at most ${byteSizeText(measured.peakBytes)} (VmHWM), in ${measured.seconds.toFixed(1)} s`,
+  );
+  return measured.isWhole ? EXIT_LOADED : EXIT_FAILED;
+}
+
+interface Amount {
+  files: number;
+  sizeBytes: number;
+  rounds: number;
+}
+
+async function measure(dir: string, { files, sizeBytes, rounds }: Amount, port: number): Promise<number> {
   const bytes = files * sizeBytes;
   const show = (what: string, { seconds, cpuSeconds }: Cost) =>
     console.log(
@@ -59,29 +85,34 @@ async function measure(dir: string, files: number, sizeBytes: number, port: numb
     const before = process.cpuUsage();
     let seconds = 0;
     for (let index = 1; index <= files; index++)
-      seconds += await floorSeconds(
-        join(dir, 'in', `night_20250812_${index}.txt`),
-        sizeBytes,
-        port,
-        PARTS_AT_ONCE,
-        steps,
-      );
+      seconds += await floorSeconds(fileOf(dir, index), sizeBytes, port, PARTS_AT_ONCE, steps);
     const { user, system } = process.cpuUsage(before);
     const cost = { seconds, cpuSeconds: (user + system) / 1e6 };
     show(what, cost);
     return cost;
   };
   console.log(`${files} files of ${byteSizeText(sizeBytes)}, parts of 8 MiB, ${PARTS_AT_ONCE} at once`);
+  await floor('not counted: a first read', { reads: true, sums: false, sends: false });
   await floor('floor: read', { reads: true, sums: false, sends: false });
   await floor('floor: sum', { reads: false, sums: true, sends: false });
   await floor('floor: send', { reads: false, sums: false, sends: true });
-  const before = await floor('floor: read, sum and send', { reads: true, sums: true, sends: true });
-  const measured = await runConnector(dir, port, files, PARTS_AT_ONCE);
-  show('connector', measured);
-  const after = await floor('floor: read, sum and send', { reads: true, sums: true, sends: true });
-  const ratio = (what: keyof Cost) => (measured[what] / ((before[what] + after[what]) / 2)).toFixed(3);
+  const floors: Cost[] = [];
+  const connectors: Awaited<ReturnType<typeof runConnector>>[] = [];
+  for (let round = 0; round < rounds; round++) {
+    floors.push(await floor('floor: read, sum and send', { reads: true, sums: true, sends: true }));
+    await rm(join(dir, 'state'), { recursive: true, force: true });
+    connectors.push(await runConnector(dir, port, files, PARTS_AT_ONCE, [CONNECTOR_FLAG]));
+    show('connector', connectors.at(-1)!);
+  }
+  const ratio = (what: keyof Cost) =>
+    (medianOf(connectors.map((one) => one[what])) / medianOf(floors.map((one) => one[what]))).toFixed(3);
+  const peakBytes = Math.max(...connectors.map((one) => one.peakBytes));
   console.log(
-    `connector / floor            ${ratio('seconds')} in time, ${ratio('cpuSeconds')} in CPU; its memory at most ${byteSizeText(measured.peakBytes)}`,
+    `connector / floor            ${ratio('seconds')} in time, ${ratio('cpuSeconds')} in CPU; its memory at most ${byteSizeText(peakBytes)}`,
   );
-  return measured.isWhole ? EXIT_LOADED : EXIT_FAILED;
+  return connectors.every(({ isWhole }) => isWhole) ? EXIT_LOADED : EXIT_FAILED;
+}
+
+function medianOf(numbers: number[]): number {
+  return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }

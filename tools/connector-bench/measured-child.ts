@@ -26,17 +26,23 @@ export async function runConnector(
   port: number,
   files: number,
   partsAtOnce: number,
+  nodeFlags: string[],
 ): Promise<Measured> {
   const config = {
     sources: [{ folder: 'in' }],
     files: [{ pattern: 'night_*', finished: { by: 'rename' } }],
-    target: { bucket: 'bench', endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1' },
+    target: {
+      bucket: 'bench',
+      prefix: `${process.hrtime.bigint()}/`,
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+    },
     stateFolder: 'state',
     upload: { partsAtOnce, filesAtOnce: 1 },
   };
   await writeFile(join(dir, 'c.json'), JSON.stringify(config));
   const env = { ...process.env, AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' };
-  const words = [CONNECTOR_FLAG, PROGRAM, 'connect', '--config', join(dir, 'c.json'), '--once', '--json'];
+  const words = [...nodeFlags, PROGRAM, 'connect', '--config', join(dir, 'c.json'), '--once', '--json'];
   const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   let startCpu: number | undefined;

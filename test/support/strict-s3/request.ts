@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Checksum, requireSum, statedChecksum } from './checksum.ts';
 import { invalidArgument, invalidRequest, Refusal } from './refusal.ts';
+import { requireSignature } from './signature.ts';
 
 export interface S3Request {
   method: string;
@@ -36,7 +37,7 @@ export function readRequest(
   const url = new URL(path, 'http://s3');
   const [, bucket = '', ...rest] = url.pathname.split('/');
   const key = decodeURIComponent(rest.join('/'));
-  if (!headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) throw new Refusal(403, 'AccessDenied');
+  requireSignature(method, path, headers);
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new Refusal(400, 'KeyTooLongError');
   requireSmallMetadata(headers);
   const { body, trailers } = bodyOf(headers, sent);
