@@ -128,8 +128,7 @@ export function textHistograms(sample: FormSample, layout: Layout, places: TextP
   const isChained = layout.record.format === 'rdw' || layout.record.format === 'bdw';
   if (places.isAllText && !isChained) {
     const counts = new Uint32Array(256);
-    // An iterator over bytes takes several times as long, and every conversion waits for this.
-    for (const { bytes } of sample.windows) for (let at = 0; at < bytes.length; at++) counts[bytes[at]!]!++;
+    for (const { bytes } of sample.windows) countBytes(bytes, counts);
     return [counts];
   }
   return sampledRecords(sample, layout).map((records) => {
@@ -140,4 +139,21 @@ export function textHistograms(sample: FormSample, layout: Layout, places: TextP
     }
     return counts;
   });
+}
+
+/**
+ * Adds how often each byte occurs. Every conversion waits for this: an iterator over bytes takes several times as long, and of blanks one after
+ * another each count would wait for the one before, if they had one place only.
+ */
+function countBytes(bytes: Uint8Array, counts: Uint32Array): void {
+  const places = new Uint32Array(4 * 256);
+  const whole = bytes.length & ~3;
+  for (let at = 0; at < whole; at += 4) {
+    places[bytes[at]!]!++;
+    places[256 + bytes[at + 1]!]!++;
+    places[512 + bytes[at + 2]!]!++;
+    places[768 + bytes[at + 3]!]!++;
+  }
+  for (let at = whole; at < bytes.length; at++) places[bytes[at]!]!++;
+  for (let place = 0; place < places.length; place++) counts[place & 255]! += places[place]!;
 }

@@ -21,6 +21,9 @@ import {
 import { NO_VALUES, type OpenPage, type ValueRange } from './open-page.ts';
 
 const FIRST_ENTRIES = 64;
+/** A dictionary that outgrew its first entries grows to so many at once: until then nothing is decided by how it grows. */
+const SECOND_ENTRIES = 512;
+const DATA_GROWTH = 4;
 /** Indexes of more entries take 2 bytes and gain too little. */
 const MOST_ENTRIES = 32_768;
 /**
@@ -127,14 +130,14 @@ export class ChunkDictionary {
     if (entryCount < this.capacity) {
       // Only the texts have no room.
       if (this.dataCapacity >= MOST_DATA_BYTES) return false;
-      this.growData(this.dataCapacity * 2);
+      this.growData(Math.min(this.dataCapacity * DATA_GROWTH, MOST_DATA_BYTES));
       return true;
     }
     // The share of new values since it last grew.
     const newShare = (entryCount - this.grownAt.entryCount) / (valueCount - this.grownAt.valueCount);
     if (entryCount >= MOST_ENTRIES || newShare > mostNewShare(this.kind, entryCount)) return false;
     this.grownAt = { entryCount, valueCount };
-    this.growEntries(this.capacity * 2);
+    this.growEntries(Math.max(this.capacity * 2, SECOND_ENTRIES));
     return true;
   }
 
