@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { localVersion } from '../local/local-version.ts';
+import { typingDistance } from '../shared/layout/did-you-mean.ts';
 import { PROGRAM, usageError } from '../terminal/command-line.ts';
 import { EXIT_LOADED, exitCodeFrom } from '../terminal/exit.ts';
 import { say } from '../terminal/print.ts';
@@ -86,8 +86,10 @@ function noCommand(program: string, word: string | undefined, names: string[]): 
   const help = `${program} --help`;
   if (word === undefined)
     return usageError('a command is missing', `There are ${names.join(', ')}`, help, 'command');
-  const near = names.filter((name) => distance(word, name) <= Math.min(MOST_LETTERS_APART, word.length - 1));
-  const nearest = near.sort((a, b) => distance(word, a) - distance(word, b))[0];
+  const near = names.filter(
+    (name) => typingDistance(word, name) <= Math.min(MOST_LETTERS_APART, word.length - 1),
+  );
+  const nearest = near.sort((a, b) => typingDistance(word, a) - typingDistance(word, b))[0];
   const advice = nearest === undefined ? undefined : `Did you mean ${nearest}?`;
   return usageError(`there is no command '${word}'`, advice, help, 'command');
 }

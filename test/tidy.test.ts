@@ -271,12 +271,8 @@ function deadExports(files: SourceFile[], users: SourceFile[]): string[] {
     );
 }
 
-/**
- * Commands with their arguments in texts, not in comments or in the usage that `--help` prints. The connector's room is left out as long as
- * its messages name commands in prose.
- */
+/** Commands with their arguments in texts, not in comments or in the usage that `--help` prints. */
 function halfCommands({ path, text }: SourceFile): string[] {
-  if (isIn(path, 'connector')) return [];
   return text.split('\n').flatMap((line, at) => {
     if (/^\s*(\/?\*|\/\/)|\busage: |^positional-lake /.test(line)) return [];
     const half = /(?<!npx )(?<![\w-])positional-lake ([a-z][a-z -]*) (?:--(?!help)|\$\{|[A-Z]{2})/g;

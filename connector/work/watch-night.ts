@@ -66,7 +66,7 @@ export class NightWatch {
     this.told.add(`${today}\n${name}`);
     await this.journal.note({ event: 'alarm', businessDate: today, detail: text });
     const subject = `Connector ${this.settings.name}: ${text}`.slice(0, 100);
-    const message = `${text}. Look at the source folders and at the connector: positional-lake connect plan --config FILE, and its journal.`;
+    const message = `${text}. Look at the source folders and at the connector: npx positional-lake connect plan --config FILE, and its journal.`;
     await this.ports.notifier.notify({ kind: 'warning', subject, message }).catch(async (error: Error) => {
       await this.journal.note({ event: 'failed', detail: `nobody could be told: ${error.message}` });
     });

@@ -20,6 +20,7 @@ const pinned = (resource: string) =>
 const MISSING = 'S3 answers that a key does not exist, and not 403';
 const ledger = 'ProcessedBucket/ledger/';
 const runs = 'ProcessedBucket/runs/';
+const executions = 'ProcessedBucket/runs/executions/';
 const published = 'ProcessedBucket/contracts/year=2025/';
 const aborts = (resource: string) =>
   rarely('an upload that breaks is taken back', call(resource, 's3:AbortMultipartUpload'));
@@ -50,6 +51,7 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...pinned('RawBucket/'),
     ...call(ledger, 's3:GetObject', 's3:PutObject'),
     ...call(runs, 's3:PutObject'),
+    ...call(executions, 's3:GetObject'),
     ...rarely('the claim of a day is looked for', call('ProcessedBucket', 's3:ListBucket')),
     ...rarely('a control file is looked for', call('RawBucket', 's3:ListBucket')),
     ...glue('glue:GetTable'),
@@ -89,7 +91,7 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
   watchdog: [
     ...call('RawBucket', 's3:ListBucket'),
     ...call(ledger, 's3:GetObject', 's3:PutObject'),
-    ...rarely('an execution failed', call(runs, 's3:GetObject')),
+    ...rarely('an execution failed', [...call(runs, 's3:GetObject'), ...call(executions, 's3:PutObject')]),
     ...rarely('a catalog lags, and is brought up to date', call(published, 's3:GetObject', 's3:PutObject')),
     ...aborts(published),
     ...call('ProcessedBucket', 's3:ListBucket'),

@@ -3,7 +3,7 @@ import type { Shape } from '../../json-shape.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { damagedDocument } from './damaged-document.ts';
 import { isTooDeep } from './json-depth.ts';
-import { isSealedHere, sealedBytes, sealOf } from './sealed-json.ts';
+import { sealedBytes, sealOf } from './sealed-json.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -32,12 +32,8 @@ export function toJsonBytes(value: unknown): Uint8Array {
 
 /** The value of the object `key`. Fails with `ObjectDamaged` if its bytes are not JSON of this shape. */
 export function fromJsonBytes<T>(bytes: Uint8Array, key: string, shape: Shape<T>): T {
-  const isOwn = isSealedHere(key, bytes);
-  if (!isOwn && isTooDeep(bytes)) {
-    throw damagedDocument(key, 'it is nested deeper than any document of a lake');
-  }
   const value = parsed(bytes, key);
-  if (!isOwn && sealOf(key, bytes) === 'broken')
+  if (sealOf(key, bytes) === 'broken')
     throw damagedDocument(key, 'its bytes are not those that were written');
   // Whoever writes the value again seals it again.
   if (isSealed(value)) delete value.seal;
@@ -52,6 +48,7 @@ function isSealed(value: unknown): value is { seal?: unknown } {
 }
 
 function parsed(bytes: Uint8Array, key: string): unknown {
+  if (isTooDeep(bytes)) throw damagedDocument(key, 'it is nested deeper than any document of a lake');
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch {

@@ -15,9 +15,6 @@ const SEAL_BYTES = 24;
 const SEAL_FORM = [...',"seal":"', ...Array.from({ length: 12 }, () => undefined), ...'"}\n'];
 const SURE_BYTES = 9;
 
-/** The keys of documents that were sealed here, by their bytes, for as long as somebody has these. */
-const sealedHere = new WeakMap<Uint8Array, string>();
-
 const encoder = new TextEncoder();
 const latin1 = new TextDecoder('latin1');
 
@@ -27,16 +24,7 @@ export function sealedBytes(key: string, value: object, indent?: number): Uint8A
   const sealed = new Uint8Array(body.length + SEAL_BYTES);
   sealed.set(body);
   encoder.encodeInto(`,"seal":"${sumOf(key, body)}"}\n`, sealed.subarray(body.length));
-  sealedHere.set(sealed, key);
   return sealed;
-}
-
-/**
- * Are these the very bytes that were sealed under this key, and no copy that a disk or a network had? A store of drafts answers with them, and
- * nobody writes into them: to prove them again would find nothing.
- */
-export function isSealedHere(key: string, bytes: Uint8Array): boolean {
-  return sealedHere.get(bytes) === key;
 }
 
 /** Whether the bytes are those that were written as `key`; `unsealed` if nobody can say. */
