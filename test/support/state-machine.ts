@@ -31,12 +31,6 @@ export const PLAN = {
 };
 /** Two lots. */
 export const MERGES = [[0, 1], [2]];
-
-/** The answer of a Distributed Map: the place of its results. */
-export const mapResult = (state: string, prefix: string) => ({
-  MapRunArn: `local:mapRun:file-pipeline/${state}:${state}`,
-  ResultWriterDetails: { Bucket: 'lake', Key: `${prefix}/${state}/manifest.json` },
-});
 export const RANGES = [
   { startByte: 0, endByte: 141 },
   { startByte: 141, endByte: 282 },

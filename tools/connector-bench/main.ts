@@ -21,7 +21,8 @@ const COMMAND = {
     files: textOr('2', 'N', 'how many files'),
     size: textOr('2GB', 'SIZE', 'of each file; they are sparse, so the disk needs no room'),
     rounds: textOr('3', 'N', 'how often floor and connector take turns; what counts is the median'),
-    memory: isSet('only the connector, once, without the flag of its unit: its peak of memory'),
+    'no-flag': isSet('with --memory: without the flag that its unit gives to Node'),
+    memory: isSet('only the connector, once: its peak of memory'),
   },
   notes: 'Floor and connector take turns, each with the same number of parts at once.',
 } as const;
@@ -40,7 +41,10 @@ await runWithFlags(COMMAND, async (values) => {
     const [line] = (await once(sink.stdout, 'data')) as [Buffer];
     const port = Number(line.toString());
     await makeFiles(dir, files, sizeBytes);
-    if (values.memory) return await measureMemory(dir, files, sizeBytes, port);
+    if (values.memory) {
+      const flags = values['no-flag'] ? [] : [CONNECTOR_FLAG];
+      return await measureMemory(dir, { files, sizeBytes, rounds: 1 }, port, flags);
+    }
     return await measure(dir, { files, sizeBytes, rounds: wholeNumber('--rounds', values.rounds) }, port);
   } finally {
     await endServer(sink, 2_000);
@@ -61,8 +65,13 @@ function fileOf(dir: string, index: number): string {
   return join(dir, 'in', `night_20250812_${index}.txt`);
 }
 
-async function measureMemory(dir: string, files: number, sizeBytes: number, port: number): Promise<number> {
-  const measured = await runConnector(dir, port, files, PARTS_AT_ONCE, []);
+async function measureMemory(
+  dir: string,
+  { files, sizeBytes }: Amount,
+  port: number,
+  flags: string[],
+): Promise<number> {
+  const measured = await runConnector(dir, port, files, PARTS_AT_ONCE, flags);
   console.log(
     `${files} files of ${byteSizeText(sizeBytes)}: at most ${byteSizeText(measured.peakBytes)} (VmHWM), in ${measured.seconds.toFixed(1)} s`,
   );

@@ -1,9 +1,7 @@
 import { ObjectDamaged } from '../../errors.ts';
-import { either } from '../../json-shape.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { isRunId } from '../../keys/source-id.ts';
-import { failedBeforeEntryShape } from '../../run/ended-executions.ts';
-import { executionPointerShape } from '../../run/execution-pointer.ts';
+import { executionNoteShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isLeased } from '../../run/lease.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
@@ -17,8 +15,6 @@ import { type PublishedRuns, publishedRuns } from './published-runs.ts';
 import type { PlannedRemoval, Removals } from './removals.ts';
 
 const EXECUTIONS = 'runs/executions/';
-/** The one note names the entry that the execution works on, the other says that it failed before there was one. */
-const EXECUTION_NOTE = either(executionPointerShape, failedBeforeEntryShape, 'a note on an execution');
 /** A removal waits for the store: many at once wait no longer. */
 const PARALLEL_RUNS = 16;
 const LOT = 500;
@@ -252,7 +248,7 @@ function isTheRun(entry: LedgerEntry, run: CleanedRun): boolean {
 
 async function plannedPointer(removals: Removals, key: string): Promise<PlannedRemoval | undefined> {
   const { ports, options, now } = removals;
-  const finding = findStoredJson(ports.lake, key, EXECUTION_NOTE).then((found) => ({ found }));
+  const finding = findStoredJson(ports.lake, key, executionNoteShape).then((found) => ({ found }));
   const read = await unlessDamaged(finding);
   if (!read) return pointerRemoval(key, 0, 'it cannot be read, so nobody can use it');
   const stored = read.found;

@@ -1,7 +1,7 @@
 import type { Shape } from '../../json-shape.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { executionPointerShape } from '../../run/execution-pointer.ts';
+import { executionNoteShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
 import { isInUse, type LedgerEntry, ledgerEntryShape } from '../../run/ledger-entry.ts';
 import {
@@ -32,7 +32,7 @@ export async function judgeRuns(ports: PipelinePorts, waiting: ReadonlySet<strin
   for await (const { key } of ports.lake.list('runs/')) {
     const of = /^runs\/([^/]+)\//.exec(key)?.[1];
     if (of === undefined) continue;
-    if (of === 'executions') findings.push(...(await judgePointer(ports, key)));
+    if (of === 'executions') findings.push(...(await judgeNote(ports, key)));
     else {
       if (of !== runId) await finish();
       runId = of;
@@ -43,8 +43,8 @@ export async function judgeRuns(ports: PipelinePorts, waiting: ReadonlySet<strin
   return findings;
 }
 
-async function judgePointer({ lake }: PipelinePorts, key: string): Promise<Finding[]> {
-  const problem = (await readDocument(lake, key, executionPointerShape))?.problem;
+async function judgeNote({ lake }: PipelinePorts, key: string): Promise<Finding[]> {
+  const problem = (await readDocument(lake, key, executionNoteShape))?.problem;
   if (problem === undefined) return [];
   return [damage(key, problem, 'operations', repaired('move it aside', { do: 'set-aside', key }))];
 }

@@ -3,7 +3,7 @@ import { loadPipeline } from '../../../local/pipeline-tasks.ts';
 import type { JsonValue, StateMachineDefinition } from '../../../local/state-machine/definition.ts';
 import { PAYLOAD_LIMIT_BYTES } from '../../../local/state-machine/payload-limit.ts';
 import { StoreUnavailable } from '../../../shared/errors.ts';
-import { mapMachine, mapResult, PLAN, runMap, start, untilStopped } from '../../support/state-machine.ts';
+import { mapMachine, PLAN, runMap, start, untilStopped } from '../../support/state-machine.ts';
 
 describe('an execution', () => {
   it('stops with everything in it when its signal aborts', async () => {
@@ -160,7 +160,8 @@ describe('an execution', () => {
     });
     await result;
     vi.restoreAllMocks();
-    const given = { ...PLAN, parsed: mapResult('ParseRanges', PLAN.parseResultsPrefix) };
+    const { dataset, planKey } = PLAN;
+    const given = { dataset, planKey, execution: 'local:execution:file-pipeline:exec-1', redriveCount: 0 };
     expect(seen).toStrictEqual([given, given]);
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadDefinition, parseDefinition } from '../../../local/state-machine/definition.ts';
 import type { ExecutionEvent } from '../../../local/state-machine/execution-event.ts';
 import { ObjectDamaged } from '../../../shared/errors.ts';
-import { MERGES, mapResult, PLAN, RANGES, start } from '../../support/state-machine.ts';
+import { MERGES, PLAN, RANGES, start } from '../../support/state-machine.ts';
 
 // A CommonJS package without types.
 const aslValidator: (
@@ -89,10 +89,9 @@ describe('the paths through the pipeline', () => {
     expect(inputs.merger).toEqual(
       MERGES.map((merges) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, merges })),
     );
-    // The results of the maps are beside what came before.
-    expect(inputs.reconciler).toEqual([
-      { ...PLAN, parsed: mapResult('ParseRanges', PLAN.parseResultsPrefix) },
-    ]);
+    const { dataset, planKey } = PLAN;
+    const execution = 'local:execution:file-pipeline:exec-1';
+    expect(inputs.reconciler).toEqual([{ dataset, planKey, execution, redriveCount: 0 }]);
     expect(inputs.finalizer).toEqual([
       { ...PLAN, verdict: 'balanced', merges: MERGES, merged: [null, null] },
     ]);

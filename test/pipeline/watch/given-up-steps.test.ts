@@ -3,6 +3,7 @@ import { finalizeFile } from '../../../shared/pipeline/finalize/finalize-file.ts
 import { reconcileFile } from '../../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../../../shared/pipeline/store/ledger.ts';
+import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
 import { recordFailure } from '../../../shared/pipeline/watch/record-failure.ts';
 import { planned, TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -65,6 +66,7 @@ describe('an execution that failed before the ledger had an entry of its file', 
     await recordFailure(lake.ports, failed(EXECUTION));
     await expect(claims(lake)).rejects.toThrow('this execution was given up');
     expect(await Array.fromAsync(lake.ports.lake.list('ledger/small/'))).toEqual([]);
+    expect((await verifyLake(lake.ports, { depth: 'full' })).findings).toEqual([]);
     expect(await splitFile(lake.ports, EXECUTION, request, 1)).toMatchObject({ verdict: 'convert' });
   });
 
