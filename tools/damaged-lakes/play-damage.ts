@@ -33,10 +33,9 @@ export async function playDamage(seed: number, base?: SampleLake): Promise<Damag
   const damaged = damageObject(lake, chances);
   const broken: string[] = [];
   const { findings } = await verifyLake(lake.ports, { depth: 'full' });
-  // A generation of which nothing is left is named as a whole.
-  const isOf = (finding: Finding, key: string) =>
-    finding.key === key || (finding.key.endsWith('/') && key.startsWith(finding.key));
-  const named = damaged.keys.map((key) => findings.find((finding) => isOf(finding, key))?.level);
+  const named = damaged.keys.map(
+    (key) => findings.find((finding) => isNamedBy(finding, key, damaged.keys))?.level,
+  );
   const unchecked = await read(lake);
   const isStopped = await checkReaders(lake.ports).then(
     () => false,
@@ -60,6 +59,16 @@ export async function playDamage(seed: number, base?: SampleLake): Promise<Damag
   if (!isNamed && !mayBeUnnamed(damaged)) broken.push(`verify does not name ${damaged.keys.join(' and ')}`);
   const healed = converted > 0 ? 'converted again' : done.length > 0 ? 'by repair' : 'nothing to heal';
   return { seed, ...damaged, verdict, unchecked, healed, converted, broken };
+}
+
+/**
+ * A generation of which nothing is left is named as a whole. A segment of a catalog is named by the words of the finding about its catalog, if
+ * that can be read; if both are damaged, the segment is reached by nobody, and the repair of the catalog makes it anew.
+ */
+function isNamedBy({ key, what }: Finding, damaged: string, others: readonly string[]): boolean {
+  if (key === damaged || what.includes(damaged)) return true;
+  if (key.endsWith('/')) return damaged.startsWith(key);
+  return others.includes(key) && damaged.startsWith(`${key.slice(0, -'.json'.length)}/`);
 }
 
 /**
