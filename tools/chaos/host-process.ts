@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { createFinalizer, readFinalizerEvent } from '../../functions/finalizer/handler.ts';
 import { createMerger, readMergerEvent } from '../../functions/merger/handler.ts';
@@ -26,7 +27,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as HostOrder;
   const ends: string[] = [];
   for (const [index, deed] of order.deeds.entries()) {
-    ends.push(await perform(order, deed, `${order.name}-${index}`));
+    // No two executions have one name, on whatever host.
+    ends.push(await perform(order, deed, `${order.name}-${index}-${randomUUID()}`));
     if (stop.signal.aborted) process.exit(130);
   }
   console.log(JSON.stringify(ends));
