@@ -22,7 +22,7 @@ export function printSummary(summary: FileSummary, lakeDir: string, dryGeometry?
     for (const warning of summary.warnings ?? []) warn(`  warning: ${warning}`);
     return;
   }
-  // Of less than a megabyte, most of the time is the start of the workers.
+  // Below a megabyte the time is mostly that of starting the workers, and says nothing of speed.
   const speed = seconds > 0 && inputBytes >= 1e6 ? `, ${(inputBytes / 1e6 / seconds).toFixed(0)} MB/s` : '';
   const took = status === 'already-loaded' ? '' : ` in ${seconds.toFixed(1)} s${speed}`;
   say([

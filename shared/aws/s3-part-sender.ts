@@ -14,7 +14,7 @@ interface SentRequest {
   headers: Record<string, string> & { authorization?: string };
 }
 
-/** Of one request only: each has its own. */
+/** Headers that every request has a value of its own for. */
 const OWN_HEADERS = ['authorization', 'x-amz-date', 'x-amz-security-token', 'amz-sdk-invocation-id'];
 const CHECKSUM = 'x-amz-checksum-crc64nvme';
 const PAYLOAD = 'x-amz-content-sha256';

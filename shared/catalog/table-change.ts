@@ -165,7 +165,7 @@ function changeField(
   if (type !== standing.type) change.widened.push({ name, from: standing.type, to: type });
 }
 
-/** What is known of files that have a narrower type than the one that holds both. */
+/** Whether any file has the column in a narrower type than `type`, and whether readers promote each such type. */
 function narrowerFiles(
   standing: CatalogColumn,
   column: CatalogColumn,

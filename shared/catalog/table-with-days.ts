@@ -45,7 +45,7 @@ export function tableWithDays(
   };
 }
 
-/** Of narrower files the metadata says nothing: its readers only take what they promote. */
+/** The metadata does not record that files are narrower: its readers accept only types that they promote themselves. */
 function withoutKnown({
   hasNarrowerFiles: _narrower,
   areNarrowerPromoted: _promoted,

@@ -3,6 +3,7 @@ import { snappyUncompress } from 'hysnappy';
 import { expect, test } from 'vitest';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { SNAPPY_TABLE_BYTES, VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../../shared/kernel/shapes.ts';
+import { pagesOfRising, plain, rising } from '../support/kernel-pages.ts';
 
 const kernel = new Kernel();
 const compress = (bytes: Uint8Array, valuesAt: number, form: number) => {
@@ -54,9 +55,6 @@ test('inputs around the limits of the format, windows of 64 KiB and copies of ev
   }
 });
 
-/** Texts in PLAIN form. */
-const plain = (texts: Uint8Array[]) =>
-  Buffer.concat(texts.flatMap((text) => [Uint8Array.of(text.length, 0, 0, 0), text]));
 /** `length` digits, the same for the same seed. */
 const digits = (seed: number, length: number) => {
   let state = BigInt(seed) * 2_862_933_555_777_941_757n + 3_037_000_493n;
@@ -123,15 +121,6 @@ test('texts that only begin with digits are left to the search', () => {
   }
 });
 
-/** Identifiers of one length: each is up to `gap` above the one before, and some come twice. */
-const rising = (first: number, count: number, length: number, gap: number) => {
-  let id = first;
-  return Array.from({ length: count }, (_, row) => {
-    id += (Math.imul(row + first, 2_654_435_761) >>> 0) % (gap + 1);
-    return Buffer.from(String(id).padStart(length, 'CTR100').slice(-length));
-  });
-};
-
 test('identifiers that rise are little larger than a search makes them', () => {
   for (const gap of [0, 1, 40, 300]) {
     const bytes = plain(rising(5_000_000, 13_000, 15, gap));
@@ -163,25 +152,10 @@ test('identifiers that rise are matched with none before the first, and not with
 });
 
 test('identifiers that rise are restored with any bytes between them, of any length, cut anywhere', () => {
-  const run = fc
-    .tuple(
-      fc.nat(99_999_999),
-      fc.integer({ min: 60, max: 2500 }),
-      fc.integer({ min: 6, max: 44 }),
-      fc.nat(900),
-    )
-    .map(([first, count, length, gap]) => rising(first, count, length, gap));
-  const other = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 3 });
   fc.assert(
-    fc.property(
-      fc.nat(9),
-      fc.array(fc.oneof(run, other), { minLength: 1, maxLength: 5 }),
-      fc.nat(70),
-      (levels, texts, cut) => {
-        const page = Buffer.concat([new Uint8Array(levels), plain(texts.flat())]);
-        roundTrip(page.subarray(0, Math.max(levels, page.length - cut)), VALUES_TEXT, levels);
-      },
-    ),
+    fc.property(pagesOfRising({ count: 60, length: 6 }), ({ levels, bytes }) => {
+      roundTrip(bytes, VALUES_TEXT, levels);
+    }),
     { numRuns: 80 },
   );
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../../shared/kernel/shapes.ts';
+import { pagesOfRising, plain, rising } from '../support/kernel-pages.ts';
 
 const kernel = new Kernel();
 /** A search must save so many percent. */
@@ -37,9 +38,6 @@ const noise = (length: number, seed: number, range = 256, skewed = false) => {
     return Math.floor((skewed ? share ** 5 : share) * range);
   });
 };
-/** Texts in PLAIN form. */
-const plain = (texts: Uint8Array[]) =>
-  Buffer.concat(texts.flatMap((text) => [Uint8Array.of(text.length, 0, 0, 0), text]));
 const digits = (seed: number, length: number) =>
   noise(length, seed * 7919 + 13, 10).map((digit) => digit + 0x30);
 
@@ -99,36 +97,11 @@ test('digits take less than half a byte each and random bytes nothing more', () 
   expect(roundTrip(noise(200_000, 1)).length).toBeLessThan(200_020);
 });
 
-/** Identifiers of one length: each is up to `gap` above the one before. */
-const rising = (first: number, count: number, length: number, gap: number) => {
-  let id = first;
-  return Array.from({ length: count }, (_, row) => {
-    id += (Math.imul(row + first, 2_654_435_761) >>> 0) % (gap + 1);
-    return Buffer.from(String(id).padStart(length, 'CTR100').slice(-length));
-  });
-};
-
 test('identifiers that rise, and integers, are restored with any bytes between them, cut anywhere', () => {
-  const run = fc
-    .tuple(
-      fc.nat(99_999_999),
-      fc.integer({ min: 1, max: 2500 }),
-      fc.integer({ min: 4, max: 44 }),
-      fc.nat(900),
-    )
-    .map(([first, count, length, gap]) => rising(first, count, length, gap));
-  const other = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 3 });
   fc.assert(
-    fc.property(
-      fc.nat(9),
-      fc.array(fc.oneof(run, other), { minLength: 1, maxLength: 5 }),
-      fc.nat(70),
-      (levels, texts, cut) => {
-        const page = Buffer.concat([new Uint8Array(levels), plain(texts.flat())]);
-        for (const form of FORMS)
-          roundTrip(page.subarray(0, Math.max(levels, page.length - cut)), form, levels);
-      },
-    ),
+    fc.property(pagesOfRising({ count: 1, length: 4 }), ({ levels, bytes }) => {
+      for (const form of FORMS) roundTrip(bytes, form, levels);
+    }),
     { numRuns: 40 },
   );
   const value = fc.oneof(

@@ -25,7 +25,7 @@ export function normalizeCounts(counts: usize, symbols: usize, log: u32): void {
     store<u32>(counts + (symbol << 2), share);
     left -= share;
   }
-  // What is too much or too little is the most frequent ones' to bear.
+  // The shares may sum to too much or too little: the most frequent symbol takes the difference.
   while (left !== 0) {
     let most: usize = 0;
     for (let symbol: usize = 1; symbol < symbols; symbol++) {
@@ -123,22 +123,15 @@ export function writeCounts(counts: usize, symbols: usize, log: u32, out: usize)
       for (; none >= 3; none -= 3) {
         bits |= (3 as u64) << filled;
         filled += 2;
-        if (filled > 32) {
-          store<u32>(out, bits as u32);
-          out += 4;
-          bits >>>= 32;
-          filled -= 32;
-        }
       }
       bits |= (none as u64) << filled;
       filled += 2;
     }
-    if (filled > 32) {
-      store<u32>(out, bits as u32);
-      out += 4;
-      bits >>>= 32;
-      filled -= 32;
-    }
+    // At most 7 bits were left before, and 10 of a count and 44 of 64 symbols that have none came: they fit.
+    store<u64>(out, bits);
+    out += (filled >>> 3) as usize;
+    bits >>>= filled & ~7;
+    filled &= 7;
   }
   store<u64>(out, bits);
   return out + (((filled + 7) >>> 3) as usize);

@@ -47,7 +47,7 @@ export function writeLiterals(from: usize, length: usize, out: usize): usize {
     store<u8>(out, load<u8>(from));
     return out + 1;
   }
-  // Where no byte is much more frequent than others, there is little to gain.
+  // If all bytes occur about equally often, a code saves next to nothing.
   if (most > (length >>> 7) + 4) {
     const head = headBytes(length);
     const codeBytes = makeCode(out + head);
