@@ -221,3 +221,26 @@ test('texts are restored with matches of every length, far and near, with any by
     { numRuns: 15 },
   );
 });
+
+/** Values of one width, as a page of integers or of texts has them: equal, or each one above the one before. */
+const alike = (width: number, bytes: number, step: number, isText: boolean) => {
+  const count = Math.ceil(bytes / width);
+  const values = Buffer.alloc(count * width, 0x30);
+  for (let row = 0; row < count; row++) {
+    if (isText) values.writeUInt32LE(width - 4, row * width);
+    values.writeUInt16BE((row * step) % 0xffff, row * width + width - 2);
+  }
+  return values.subarray(0, bytes);
+};
+
+test('values of one width are restored whatever is left of a page after a whole block', () => {
+  const BLOCK = 128 * 1024;
+  for (const blocks of [1, 2]) {
+    for (let bytes = blocks * BLOCK - 180; bytes < blocks * BLOCK + 180; bytes++) {
+      for (const step of [0, 1]) {
+        roundTrip(alike(8, bytes, step, false), VALUES_INT64, bytes % 3);
+        roundTrip(alike(40, bytes, step, true), VALUES_TEXT);
+      }
+    }
+  }
+});

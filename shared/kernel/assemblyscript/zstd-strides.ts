@@ -1,5 +1,11 @@
 import { VALUES_INT64 } from '../shapes';
-import { BLOCK_COMPRESSED, BLOCK_HEAD_BYTES, writeBlockHead, writeRawBlock } from './zstd-blocks';
+import {
+  BLOCK_BYTES,
+  BLOCK_COMPRESSED,
+  BLOCK_HEAD_BYTES,
+  writeBlockHead,
+  writeRawBlock,
+} from './zstd-blocks';
 import { LITERALS, writeLiterals } from './zstd-literals';
 import { LEAST_MATCH, noteOffset } from './zstd-sequence-list';
 import { writeSame } from './zstd-sequences';
@@ -23,10 +29,10 @@ const SAMPLE_VALUES: usize = 64;
 /** The place is looked for in so many values at once: identifiers carry now and then, and a large amount may come anywhere. */
 const GROUP_VALUES: usize = 256;
 const GROUP_INT64S: usize = 2048;
-/** A block of 128 KiB must have room for one more group. */
-const MOST_BLOCK_BYTES: usize = 112 * 1024;
 /** Values are read 48 bytes at a time. */
 const TAIL_BYTES: usize = 64;
+/** Up to here a block takes one more group, and the last one what is left after it; all that together must not be more than a block may have. */
+const MOST_BLOCK_BYTES: usize = BLOCK_BYTES - GROUP_INT64S * 8 - TAIL_BYTES - (MOST_STRIDE as usize);
 const LEAST_BYTES: usize = SAMPLE_VALUES * (MOST_STRIDE as usize) + TAIL_BYTES;
 
 /** The width of the values from `at` on; 0 if they have different ones. */
