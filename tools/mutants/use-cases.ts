@@ -21,7 +21,11 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/whole-run.test.ts',
     'test/pipeline/record-types.test.ts',
   ],
-  'shared/pipeline/publish/apply-commit.ts': ['test/pipeline/publish/apply-commit.test.ts', ...DAYS],
+  'shared/pipeline/publish/apply-commit.ts': [
+    'test/pipeline/publish/placed-objects.test.ts',
+    'test/pipeline/publish/apply-commit.test.ts',
+    ...DAYS,
+  ],
   'shared/pipeline/publish/publish-day.ts': [
     NIGHTS,
     'test/pipeline/publish/publish-in-memory.test.ts',
