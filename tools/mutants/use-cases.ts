@@ -34,6 +34,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...DAYS,
   ],
   'shared/pipeline/publish/judge-day.ts': [
+    'test/pipeline/publish/publish-in-memory.test.ts',
     'test/pipeline/publish/publish-day.test.ts',
     'test/pipeline/publish/day-manifest.test.ts',
     ...DAYS,
@@ -46,12 +47,17 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...DAYS,
   ],
   'shared/pipeline/publish/catch-up-catalog.ts': [
-    NIGHTS,
     'test/pipeline/publish/catch-up-catalog.test.ts',
+    NIGHTS,
     'test/pipeline/publish',
     'test/pipeline/watch',
   ],
-  'shared/pipeline/publish/day-row.ts': [NIGHTS, 'test/pipeline/publish', 'test/pipeline/operate'],
+  'shared/pipeline/publish/day-row.ts': [
+    'test/pipeline/publish/day-row.test.ts',
+    NIGHTS,
+    'test/pipeline/publish',
+    'test/pipeline/operate',
+  ],
   'shared/pipeline/publish/day-tables.ts': [
     NIGHTS,
     'test/pipeline/publish',

@@ -3,10 +3,11 @@ import { ledgerEntryKey } from '../../../shared/keys/lake-keys.ts';
 import { sourceIdOf } from '../../../shared/keys/source-id.ts';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { takeDayManifest } from '../../../shared/pipeline/operate/take-day-manifest.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { sealedBytes } from '../../../shared/pipeline/store/sealed-json.ts';
 import { MemoryLake } from '../../support/memory-lake.ts';
-import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { dayManifest, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, KEY } from '../../support/small-day.ts';
 
 const LAYOUT = readLayout(smallLayout(), 'small.json');
@@ -127,6 +128,17 @@ it('what people are told of a day has a subject that a mail can have, whatever i
   await lake.load(KEY, ONE, { layout });
   await publishDay(lake.ports, readLayout(layout, 'small.json'), DATE, PART);
   expect(lake.notices.at(-1)?.subject).toBe(`Published in part: ${name}`.slice(0, 100));
+});
+
+it('a day manifest that comes late does not keep out a supplement, which it need not name', async () => {
+  const lake = new MemoryLake();
+  await lake.load(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 'X')));
+  await lake.load('fix_20250812.txt', smallFile(smallLine('A2', 2)), { supplementOf: KEY });
+  const manifest = dayManifest([{ name: KEY, records: 2 }]).toString();
+  expect(await takeDayManifest(lake.lake, 'small', DATE, 'day.json', manifest)).toEqual([]);
+  expect(await published(lake)).toEqual({ published: true, commit: 2 });
+  await takeDayManifest(lake.lake, 'small', DATE, 'day.json', manifest.replace('2}', '3}'));
+  expect(await published(lake)).toMatchObject({ waitingFor: expect.stringContaining(KEY) });
 });
 
 describe('publishing by force', () => {
