@@ -81,6 +81,7 @@ describe('a commit is visible', () => {
   };
   it.each([
     ['if its tables show it and there is none of days', ['small'], false, [], true],
+    ['also if a dataset is called as a table of days would be', ['small'], false, ['small_days'], true],
     ['if its tables and that of days show it', ['small', 'small_days'], true, ['small_days'], true],
     ['not while the table of days lacks its row', ['small'], true, ['small_days'], false],
     ['if an earlier version made no table of days', ['small'], true, [], true],
