@@ -3,7 +3,9 @@ import { CHAINS, CLAIMS, DAYS, FORMS, NIGHTS, STORE } from './room-tests.ts';
 /** The use cases that decide, and the tests of each. */
 export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   'shared/pipeline/reconcile/reconcile-file.ts': [
+    'test/pipeline/reconcile/reconcile-in-memory.test.ts',
     NIGHTS,
+    'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/publish/day-manifest.test.ts',
     'test/pipeline/failure-paths.test.ts',
     'test/pipeline/store/content-claim.test.ts',
@@ -11,11 +13,13 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/whole-run.test.ts',
   ],
   'shared/pipeline/reconcile/supplement-refusal.ts': [
+    'test/pipeline/reconcile/reconcile-in-memory.test.ts',
     NIGHTS,
     'test/pipeline/operate/supplements-of-other-records.test.ts',
     'test/pipeline/operate',
   ],
   'shared/pipeline/reconcile/merge-specs.ts': [
+    'test/pipeline/reconcile/merge-specs.test.ts',
     NIGHTS,
     'test/pipeline/publish/publish-day.test.ts',
     'test/pipeline/whole-run.test.ts',
