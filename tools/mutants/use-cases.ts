@@ -76,6 +76,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/merge/merge-partition.ts': [
     NIGHTS,
+    'test/pipeline/merge/merge-in-memory.test.ts',
     'test/pipeline/merge/merge-partition.test.ts',
     'test/pipeline/damaged-bytes.test.ts',
     'test/pipeline/merge',
