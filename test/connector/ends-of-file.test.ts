@@ -53,7 +53,9 @@ describe('the trailer of a file', () => {
   });
 
   it('names only its own counts, and no sum, no count of other records and no number below zero', () => {
-    const text = (name: string, start: number) => ({ name, start, end: start + 3, type: 'integer' });
+    const text = (name: string, start: number) => ({
+      ...{ name, start, end: start + 3, type: 'integer', sign: 'leading-separate' },
+    });
     const of = (controlTotals: object[], more: object = {}) =>
       readLayout(
         smallLayout({
@@ -67,18 +69,18 @@ describe('the trailer of a file', () => {
     const figures = (totals: object[], tail: string, more?: object) =>
       trailerFigures(of(totals, more), Buffer.from(tail));
     const details = [{ trailer: 'n', equals: 'count(detail)' }];
-    expect(figures([{ header: 'n', equals: 'count(detail)' }], 'T00020003\n')).toEqual({});
-    expect(figures([{ trailer: 'n', equals: 'count(detail+trailer)' }], 'T00020003\n')).toEqual({});
-    expect(figures([{ trailer: 'n', equals: 'sum(amount)' }], 'T00020003\n')).toEqual({});
-    expect(figures(details, 'T-0020003\n')).toEqual({});
-    expect(figures(details, 'T00000003\n')).toEqual({ details: 0 });
+    expect(figures([{ header: 'n', equals: 'count(detail)' }], 'T+002+003\n')).toEqual({});
+    expect(figures([{ trailer: 'n', equals: 'count(detail+trailer)' }], 'T+002+003\n')).toEqual({});
+    expect(figures([{ trailer: 'n', equals: 'sum(amount)' }], 'T+002+003\n')).toEqual({});
+    expect(figures(details, 'T-002+003\n')).toEqual({});
+    expect(figures(details, 'T+000+003\n')).toEqual({ details: 0 });
     // Of fixed records, fewer bytes than a record are none.
     const fixed = { record: { format: 'fixed', length: 20 } };
-    expect(figures(details, 'T00020003'.padEnd(20), fixed)).toEqual({ details: 2 });
-    expect(figures(details, 'T00020003'.padEnd(19), fixed)).toEqual({});
+    expect(figures(details, 'T+002+003'.padEnd(20), fixed)).toEqual({ details: 2 });
+    expect(figures(details, 'T+002+003', fixed)).toEqual({});
     // What stands after the records is none of them, also if there is nothing else.
     const marked = { record: { format: 'lines', length: 20, short: 'pad', fileTrailerBytes: 2 } };
-    expect(figures(details, 'T00020003\nT9', marked)).toEqual({ details: 2 });
+    expect(figures(details, 'T+002+003\nT9', marked)).toEqual({ details: 2 });
     expect(figures(details, 'T', marked)).toEqual({});
   });
 });

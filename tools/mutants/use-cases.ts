@@ -85,6 +85,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/compression.test.ts',
   ],
   'shared/pipeline/operate/clean-lake.ts': [
+    'test/pipeline/operate/clean-in-memory.test.ts',
     'test/pipeline/operate/rejects-in-memory.test.ts',
     'test/pipeline/operate/clean-ages.test.ts',
     'test/pipeline/operate/clean-lake.test.ts',
