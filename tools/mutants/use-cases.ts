@@ -1,4 +1,4 @@
-import { CHAINS, CLAIMS, DAYS, FORMS, NIGHTS, STORE } from './room-tests.ts';
+import { CHAINS, CLAIMS, CLEANED, DAYS, FORMS, NIGHTS, STORE } from './room-tests.ts';
 
 /** The use cases that decide, and the tests of each. */
 export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
@@ -91,6 +91,11 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/operate/clean-lake.test.ts',
     ...DAYS,
   ],
+  'shared/pipeline/operate/clean-days.ts': ['test/pipeline/operate/clean-in-memory.test.ts', ...CLEANED],
+  'shared/pipeline/operate/clean-owners.ts': ['test/pipeline/operate/clean-in-memory.test.ts', ...CLEANED],
+  'shared/pipeline/operate/clean-runs.ts': ['test/pipeline/operate/clean-runs.test.ts', ...CLEANED],
+  'shared/pipeline/operate/removals.ts': ['test/pipeline/operate/removals.test.ts', ...CLEANED],
+  'shared/pipeline/operate/retired-tables.ts': ['test/pipeline/operate/removals.test.ts', ...CLEANED],
   'shared/pipeline/operate/day-status.ts': [
     'test/pipeline/operate/status-in-memory.test.ts',
     NIGHTS,

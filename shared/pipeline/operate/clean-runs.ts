@@ -146,8 +146,9 @@ async function removeLots<T>(
   plan: (one: T) => Promise<PlannedRemoval | undefined>,
 ): Promise<string[]> {
   const removed: string[] = [];
-  for (let at = 0; at < all.length && !removals.isOver(); at += LOT) {
-    const planned = await inParallel(all.slice(at, at + LOT), PARALLEL_RUNS, plan);
+  const left = [...all];
+  while (left.length > 0 && !removals.isOver()) {
+    const planned = await inParallel(left.splice(0, LOT), PARALLEL_RUNS, plan);
     removed.push(...(await removals.removeTogether(planned.filter((one) => one !== undefined))));
   }
   return removed;

@@ -3,11 +3,12 @@ import type { DayCommit } from '../../../shared/day/day-commit.ts';
 import { tableOwnerKey } from '../../../shared/keys/lake-keys.ts';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import type { CleanOptions } from '../../../shared/pipeline/operate/removals.ts';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { sealedBytes } from '../../../shared/pipeline/store/sealed-json.ts';
 import type { Catalog } from '../../../shared/ports/catalog.ts';
 import { MemoryLake } from '../../support/memory-lake.ts';
 import { smallFile, smallLine } from '../../support/small-contracts.ts';
-import { KEY } from '../../support/small-day.ts';
+import { DAY, KEY } from '../../support/small-day.ts';
 
 const LEDGER = 'ledger/small/year=2025/month=08/day=12/';
 const FOLDER = 'year=2025/month=08/day=12/product=A';
@@ -129,6 +130,13 @@ describe('the generations of a day', () => {
     lake.lake.replace(`processed/other/${FOLDER}/gen=00001/x.parquet`, Buffer.from('x'));
     await cleaned(lake);
     expect(generations(lake, 'other')).toEqual([]);
+  });
+
+  it('that a rollback copied rows from are removed: they stand in its own', async () => {
+    const lake = await replacedFile();
+    await rollBack(lake.ports, { ...DAY, reason: 'wrong' });
+    await cleaned(lake);
+    expect(generations(lake)).toEqual([3]);
   });
 
   it('that no commit names are removed up to the last commit, but for those of one that cannot be read', async () => {
