@@ -1,4 +1,5 @@
 import { DECIDING_CONNECTOR } from './connector-files.ts';
+import { DECIDING_PUBLICATIONS } from './publishing-use-cases.ts';
 import { DAYS, NIGHTS, RUNS, TOTALS } from './room-tests.ts';
 import { DECIDING_USE_CASES } from './use-cases.ts';
 
@@ -109,5 +110,6 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/split/date-file.test.ts',
   ],
   ...DECIDING_USE_CASES,
+  ...DECIDING_PUBLICATIONS,
   ...DECIDING_CONNECTOR,
 };
