@@ -51,10 +51,10 @@ export function findLastLineEnd(tail: Uint8Array, lineEndByte = LF): number | un
   return content;
 }
 
-/** Offset in `tail` at which the line starts whose terminator ends at `end`; -1 if it starts before `tail`. */
-export function findLastLineStart(tail: Uint8Array, end: number, lineEndByte = LF): number {
+/** Offset in `tail` at which the line starts whose terminator ends at `end`; undefined if it starts before `tail`. */
+export function findLastLineStart(tail: Uint8Array, end: number, lineEndByte = LF): number | undefined {
   let at = end - 1;
   if (at >= 0 && tail[at] === lineEndByte) at--;
   while (at >= 0 && tail[at] !== lineEndByte) at--;
-  return at >= 0 ? at + 1 : -1;
+  return at >= 0 ? at + 1 : undefined;
 }

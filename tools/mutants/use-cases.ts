@@ -114,7 +114,11 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/chain-ranges.test.ts',
     ...CHAINS,
   ],
-  'shared/pipeline/split/chain-ranges.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
+  'shared/pipeline/split/chain-ranges.ts': [
+    'test/pipeline/split/chain-reads.test.ts',
+    'test/pipeline/split/chain-ranges.test.ts',
+    ...CHAINS,
+  ],
   'shared/pipeline/split/claim-file.ts': [
     'test/pipeline/split/known-content.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
