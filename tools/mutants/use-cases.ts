@@ -126,6 +126,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...CLAIMS,
   ],
   'shared/pipeline/split/control-record-found.ts': [
+    'test/pipeline/split/control-record-found.test.ts',
     'test/pipeline/split/file-geometry.test.ts',
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
@@ -136,8 +137,14 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/convert-request.test.ts',
     'test/pipeline/state-inputs.test.ts',
   ],
-  'shared/pipeline/split/cut-file.ts': [NIGHTS, 'test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/cut-file.ts': [
+    'test/pipeline/split/cut-file.test.ts',
+    NIGHTS,
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/cut-short.ts': [
+    'test/pipeline/split/cut-short-lines.test.ts',
     'test/pipeline/split/file-geometry.test.ts',
     'test/pipeline/split/cut-short.test.ts',
     'test/pipeline/compressed-files.test.ts',
@@ -171,8 +178,13 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/claim-file.test.ts',
     ...CLAIMS,
   ],
-  'shared/pipeline/split/outside-checksums.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/outside-checksums.ts': [
+    'test/pipeline/split/outside-checksums.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/parents-at-cuts.ts': [
+    'test/pipeline/split/parents-at-cuts.test.ts',
     'test/pipeline/split/align-ranges.test.ts',
     'test/pipeline/record-types.test.ts',
     'test/pipeline/ranges-within-groups.test.ts',
@@ -192,6 +204,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...FORMS,
   ],
   'shared/pipeline/split/sample-form.ts': [
+    'test/pipeline/split/sample-form.test.ts',
     NIGHTS,
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
@@ -209,7 +222,11 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/operate/one-bad-document.test.ts',
     'test/pipeline/schema-changes.test.ts',
   ],
-  'shared/pipeline/split/varying-hint.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/varying-hint.ts': [
+    'test/pipeline/split/varying-hint.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/store/compare-and-swap.ts': [
     'test/pipeline/store/in-parallel.test.ts',
     'test/pipeline/store/compare-and-swap.test.ts',

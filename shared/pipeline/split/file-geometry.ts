@@ -49,8 +49,8 @@ export class GeometryProbe {
   }
 
   /** `terminatorBytes` is that of fixed records; lines show their own. */
-  probe(terminatorBytes: number): Promise<FileGeometry | Refusal> {
-    return this.layout.record.format === 'lines' ? this.probeLines() : this.probeFixed(terminatorBytes);
+  probe(terminatorBytes?: number): Promise<FileGeometry | Refusal> {
+    return terminatorBytes === undefined ? this.probeLines() : this.probeFixed(terminatorBytes);
   }
 
   private async probeLines(): Promise<FileGeometry | Refusal> {

@@ -16,8 +16,8 @@ const PARALLEL_READS = 8;
 export interface JudgedForm {
   /** All of the file except a byte-order mark and what the layout leaves out at both ends. */
   span: ByteRange;
-  /** For fixed records; lines show their own. */
-  terminatorBytes: TerminatorBytes;
+  /** Of fixed records; lines show their own. */
+  terminatorBytes?: TerminatorBytes;
   warnings: string[];
 }
 
@@ -30,7 +30,7 @@ export async function judgeForm(source: OpenSource, layout: Layout): Promise<Jud
   const span = recordSpan(layout, source.info, skippedMarkBytes(headOf(sample), layout));
   if (isRefusal(span)) return span;
   const warnings = warning ? [`${key}: ${warning}`] : [];
-  if (layout.record.format !== 'fixed') return { span, terminatorBytes: 0, warnings };
+  if (layout.record.format !== 'fixed') return { span, warnings };
   const fixed = fixedTerminator(sample, layout, span);
   if ('unclear' in fixed) return refuse('terminator-unclear', { where: key, ...fixed.unclear });
   return { span, terminatorBytes: fixed.terminatorBytes, warnings };

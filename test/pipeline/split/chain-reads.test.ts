@@ -2,58 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { UsageError } from '../../../shared/errors.ts';
 import { type ChainReading, chainRanges } from '../../../shared/pipeline/split/chain-ranges.ts';
-import type { SourceStore } from '../../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../../shared/ranges/byte-range.ts';
 import { bdwChain, type ChainShape, rdwChain } from '../../../shared/ranges/record-chain.ts';
 import { CHAIN_FORMATS, chainFile } from '../../support/chain-file.ts';
+import { LONG_CHAIN_RECORD_BYTES, LongChain, MIB } from '../../support/long-chain.ts';
 
 const KEY = 'in/a.vb';
-const MIB = 1024 * 1024;
-const RECORD_BYTES = 32 * 1024;
+const RECORD_BYTES = LONG_CHAIN_RECORD_BYTES;
 const RDW = CHAIN_FORMATS[0]!;
 
-/** A file of records of 32 KiB after some other bytes, of any size, that is in no memory; and what of it is read. */
-class LongFile {
-  readonly searches: ByteRange[] = [];
-  readonly streams: ByteRange[] = [];
-  searchesAtOnce = 0;
-  private under = 0;
-  private readonly startByte: number;
-  private readonly pattern: Uint8Array;
-
-  constructor(startByte: number) {
-    this.startByte = startByte;
-    this.pattern = new Uint8Array(2 * MIB);
-    for (let at = 0; at < this.pattern.length; at += RECORD_BYTES)
-      this.pattern.set([RECORD_BYTES >> 8, 0], at);
-  }
-
-  private bytes({ startByte, endByte }: ByteRange): Uint8Array {
-    const from = (startByte - this.startByte) % RECORD_BYTES;
-    return this.pattern.subarray(from, from + endByte - startByte);
-  }
-
-  async readRange(_key: string, range: ByteRange): Promise<Uint8Array> {
-    this.searches.push(range);
-    this.searchesAtOnce = Math.max(this.searchesAtOnce, ++this.under);
-    await new Promise((resolve) => setImmediate(resolve));
-    this.under--;
-    return this.bytes(range);
-  }
-
-  async *streamRange(_key: string, range: ByteRange): AsyncIterable<Uint8Array> {
-    this.streams.push(range);
-    for (let startByte = range.startByte; startByte < range.endByte; startByte += MIB) {
-      yield this.bytes({ startByte, endByte: Math.min(startByte + MIB, range.endByte) });
-    }
-  }
-}
-
 async function readingOf(recordCount: number, startByte: number) {
-  const file = new LongFile(startByte);
+  const file = new LongChain(startByte);
   const span = { startByte, endByte: startByte + recordCount * RECORD_BYTES };
   const source = { key: KEY, sizeBytes: span.endByte, version: 'v', pin: 'v' };
-  const found = await chainRanges(file as unknown as SourceStore, source, rdwChain(), span, 128 * MIB);
+  const found = await chainRanges(file, source, rdwChain(), span, 128 * MIB);
   if ('code' in found) throw new Error(found.code);
   expect(found.recordCount).toBe(recordCount);
   return { file, found, span };
