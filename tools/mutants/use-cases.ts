@@ -121,6 +121,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/split/claim-file.ts': [
     'test/pipeline/split/known-content.test.ts',
+    'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
     'test/pipeline/split/claim-file.test.ts',
     ...CLAIMS,
@@ -163,6 +164,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/totals/control-file.test.ts',
   ],
   'shared/pipeline/split/hold-to-tables.ts': [
+    'test/pipeline/split/split-in-memory.test.ts',
     NIGHTS,
     'test/pipeline/store/table-owner.test.ts',
     'test/pipeline/schema-changes.test.ts',
@@ -211,6 +213,8 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...FORMS,
   ],
   'shared/pipeline/split/split-file.ts': [
+    'test/pipeline/split/split-in-memory.test.ts',
+    'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
     'test/pipeline/split/claim-file.test.ts',
     ...CLAIMS,

@@ -134,6 +134,7 @@ describe('the geometry of lines', () => {
   it('is not guessed for records of a fixed length that have no line ends at all', async () => {
     for (const count of [2, 3, 10]) {
       expect(await codeOf(line('d', LENGTH).repeat(count))).toBe('no-line-terminator');
+      expect(await codeOf(line('d', LENGTH).repeat(count), { leading: 3 })).toBe('no-line-terminator');
       expect(await codeOf(`${line('d', LENGTH).repeat(count)}x`)).toBeUndefined();
     }
     expect(await codeOf(line('d', LENGTH))).toBeUndefined();
