@@ -59,12 +59,6 @@ export const EXPLAINED: readonly Explained[] = [
     why: BOTH_OR_NEITHER,
   },
   {
-    file: 'shared/pipeline/split/control-record-found.ts',
-    within: '?? match[0]',
-    edits: [['0', '1']],
-    why: 'a record that is not the one wanted has a place that does not fit: the first place of all is only for the compiler',
-  },
-  {
     file: 'shared/pipeline/operate/read-rejects.ts',
     within: 'const SLICE_ROWS = 10_000;',
     edits: [['10_000', '20000']],
@@ -75,12 +69,6 @@ export const EXPLAINED: readonly Explained[] = [
     within: '.slice(0, 16)',
     edits: [['16', '32']],
     why: 'a version is only compared with others of the same making: more digits of its hash tell them apart as well',
-  },
-  {
-    file: 'shared/pipeline/split/parents-at-cuts.ts',
-    within: 'const FIRST_READ_BYTES = 64 * 1024;',
-    edits: [['64', '128']],
-    why: 'how much is read at first; the search goes on backwards until every parent is known',
   },
   {
     file: 'shared/pipeline/store/ledger.ts',
@@ -155,9 +143,27 @@ export const EXPLAINED: readonly Explained[] = [
   },
   {
     file: 'shared/pipeline/split/chain-ranges.ts',
-    within: 'this.shape.block ? BLOCKS_HELD : RECORDS_HELD',
-    edits: [['this.shape.block', 'true']],
-    why: 'how sure a search must be changes only how many guesses are wrong: the exact chain corrects each',
+    within: 'if (!done) {',
+    edits: [['!done', 'true']],
+    why: 'a walk that is done does not move any more: bytes would only be copied for it',
+  },
+  {
+    file: 'shared/pipeline/split/chain-ranges.ts',
+    within: 'begun.length === 0 ? chunk',
+    edits: [['begun.length === 0', 'false']],
+    why: 'nothing and a chunk make that chunk again: it would only be copied',
+  },
+  {
+    file: 'shared/pipeline/split/chain-geometry.ts',
+    within: 'lengthBytes: null, recordIndex: 0',
+    edits: [['0', '1']],
+    why: 'what is read at a link holds a whole record, or the walk says why there is none: this is only for the compiler',
+  },
+  {
+    file: 'shared/pipeline/split/split-file.ts',
+    within: 'return isRolledBack ? claimFile(claim, content) : claimed;',
+    edits: [['isRolledBack', 'true']],
+    why: 'a loaded file that is claimed once more is as it was: its entry would only be read twice',
   },
   {
     file: 'shared/keys/key-dates.ts',

@@ -124,6 +124,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
     'test/pipeline/split/claim-file.test.ts',
+    'test/pipeline/watch/given-up-steps.test.ts',
     ...CLAIMS,
   ],
   'shared/pipeline/split/control-record-found.ts': [
@@ -200,6 +201,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...CLAIMS,
   ],
   'shared/pipeline/split/probe-file.ts': [
+    'test/pipeline/split/sample-form.test.ts',
     NIGHTS,
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',

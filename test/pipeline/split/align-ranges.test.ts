@@ -112,6 +112,8 @@ describe('ranges of lines of any length', () => {
     const text = `${'x'.repeat(LENGTH)}\n`.repeat(100);
     expect((await aligned(text, 1000)).bytesRead).toBe(2 * (LENGTH + 2));
     expect((await aligned(text, 1050, { uniform: true })).bytesRead).toBe(1);
+    // Eight times as many each time until the line ends.
+    expect((await aligned(`${'x'.repeat(300)}\n`.repeat(10), 2000)).bytesRead).toBe((LENGTH + 2) * (1 + 8));
     expect(
       (await aligned(text.replaceAll('\n', '\r\n'), 1100, { uniform: true, terminatorBytes: 2 })).bytesRead,
     ).toBe(2);
@@ -197,7 +199,7 @@ describe('ranges of records of one length', () => {
       }),
       'small.json',
     );
-    expect(await startsOf(`${record.slice(1)}\x15${record}`, 20, { ...form, layout: mixed })).toEqual([
+    expect(await startsOf(`${record.slice(2)}\x15\n${record}`, 20, { ...form, layout: mixed })).toEqual([
       0, 20,
     ]);
   });
@@ -287,6 +289,24 @@ it('parents of lines are looked for at the starts of lines, however long the lin
       parents: [
         { recordType: 'a', startByte: 0 },
         { recordType: 'b', startByte: 10 },
+      ],
+    },
+  ]);
+});
+
+it('parents of records of one length are looked for at the starts of records', async () => {
+  const record = { format: 'fixed', length: LENGTH };
+  const layout = readLayout(JSON.stringify({ ...LEVELS, record }), 'levels.json');
+  // Whoever began within such a record would take it for one of type A.
+  const text = ['A', 'B', ...Array(12_000).fill('C')].map((kind) => kind.padEnd(LENGTH, 'A')).join('');
+  const form = { layout, uniform: true, terminatorBytes: 0 };
+  const { ranges } = await aligned(text, 11_000 * LENGTH, form);
+  expect(ranges).toMatchObject([
+    { parents: [] },
+    {
+      parents: [
+        { recordType: 'a', startByte: 0 },
+        { recordType: 'b', startByte: LENGTH },
       ],
     },
   ]);
