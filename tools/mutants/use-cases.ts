@@ -216,6 +216,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/split/split-file.ts': [
     'test/pipeline/split/split-in-memory.test.ts',
+    'test/pipeline/split/recorded-plan.test.ts',
     'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
     'test/pipeline/split/claim-file.test.ts',

@@ -126,6 +126,12 @@ describe('what a plan says', () => {
     const plan = async (of: ReturnType<typeof planOf>) =>
       readJson(lake.lake, (await of).planKey, filePlanShape);
     expect((await plan(planOf(lake))).terms).toEqual({ number: 1 });
+    const expecting = new MemoryLake();
+    Object.assign(expecting.ports.settings, { expectedFiles: 3 });
+    const { planKey } = await planOf(expecting);
+    expect(await readJson(expecting.lake, planKey, filePlanShape)).toMatchObject({
+      terms: { number: 1, expectedFiles: 3 },
+    });
     await lake.load(KEY, smallFile(smallLine('A1', 'X')));
     const fix = { sourceKey: 'fix_20250812.txt', supplementOf: KEY };
     expect((await plan(planOf(lake, undefined, fix))).terms).toBeUndefined();
