@@ -37,10 +37,10 @@ export function rangesBetween(span: ByteRange, cuts: number[]): ByteRange[] {
   const ranges: ByteRange[] = [];
   let startByte = span.startByte;
   for (const cut of [...cuts, span.endByte]) {
-    if (cut <= startByte) continue;
-    ranges.push({ startByte, endByte: Math.min(cut, span.endByte) });
-    startByte = cut;
-    if (cut >= span.endByte) break;
+    const endByte = Math.min(cut, span.endByte);
+    if (endByte <= startByte) continue;
+    ranges.push({ startByte, endByte });
+    startByte = endByte;
   }
   return ranges;
 }
