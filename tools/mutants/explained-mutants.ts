@@ -83,16 +83,16 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'how much is read at first; the search goes on backwards until every parent is known',
   },
   {
-    file: 'shared/pipeline/store/ledger.ts',
-    within: 'revision > 0; revision--',
-    edits: [['>', '>=']],
-    why: 'revisions are counted from 1: there is no document of revision 0, and nothing is read',
+    file: 'shared/pipeline/store/decompressed-source.ts',
+    within: 'first[magic.length] ?? 0',
+    edits: [['0', '1']],
+    why: 'the flag is bit 2: neither number has it',
   },
   {
     file: 'shared/pipeline/store/decompressed-source.ts',
-    within: 'isChecked = true;',
-    edits: [['true', 'false']],
-    why: 'only `openSource` asks for it, after `open` has decided it',
+    within: 'storedBytes = 0',
+    edits: [['0', '1']],
+    why: 'only an archive of zip is read from its end, and whoever opens one, or reads it by its plan, says how long it is',
   },
   {
     file: 'shared/pipeline/split/chain-ranges.ts',

@@ -218,16 +218,13 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/store/day-ledger.ts': ['test/pipeline/store/day-ledger.test.ts', ...STORE],
   'shared/pipeline/store/decompress.ts': [
+    'test/pipeline/store/decompress.test.ts',
     'test/pipeline/store/decompressed-source.test.ts',
-    'test/compression',
-    'test/pipeline/compressed-files.test.ts',
-    'test/pipeline/split/cut-short.test.ts',
+    'test/compression/zip-files.test.ts',
   ],
   'shared/pipeline/store/decompressed-source.ts': [
     'test/pipeline/store/decompressed-source.test.ts',
-    'test/compression',
-    'test/pipeline/compressed-files.test.ts',
-    'test/pipeline/split/cut-short.test.ts',
+    'test/pipeline/store/decompress.test.ts',
   ],
   'shared/pipeline/store/fit-tables.ts': [NIGHTS, 'test/pipeline/schema-changes.test.ts'],
   'shared/pipeline/store/in-parallel.ts': [
@@ -258,11 +255,8 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/store/numbered-object.ts': ['test/pipeline/store/numbered-object.test.ts', ...STORE],
   'shared/pipeline/store/open-source.ts': [
+    'test/pipeline/store/open-source.test.ts',
     'test/pipeline/store/decompressed-source.test.ts',
-    NIGHTS,
-    'test/compression',
-    'test/pipeline/compressed-files.test.ts',
-    'test/pipeline/split/cut-short.test.ts',
   ],
   'shared/pipeline/store/table-schemas.ts': [NIGHTS, 'test/pipeline/schema-changes.test.ts'],
 };
