@@ -160,12 +160,6 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'how sure a search must be changes only how many guesses are wrong: the exact chain corrects each',
   },
   {
-    file: 'shared/keys/key-dates.ts',
-    within: 'dated.length === 0',
-    edits: [['dated.length === 0', 'false']],
-    why: 'without dated patterns the search finds nothing either: the condition only saves time',
-  },
-  {
     file: 'shared/pipeline/finalize/finalize-file.ts',
     within: 'let told = false;',
     edits: [['false', 'true']],

@@ -36,15 +36,11 @@ export function fromJsonBytes<T>(bytes: Uint8Array, key: string, shape: Shape<T>
   if (sealOf(key, bytes) === 'broken')
     throw damagedDocument(key, 'its bytes are not those that were written');
   // Whoever writes the value again seals it again.
-  if (mayBeSealed(value)) delete value.seal;
+  delete Object(value).seal;
   const misfit = shape(value);
   if (!misfit) return value as T;
   const part = misfit.path === '' ? 'it' : `'${misfit.path.replace(/^\./, '')}'`;
   throw damagedDocument(key, `${part} ${misfit.problem}`);
-}
-
-function mayBeSealed(value: unknown): value is { seal?: unknown } {
-  return typeof value === 'object' && value !== null;
 }
 
 function parsed(bytes: Uint8Array, key: string): unknown {

@@ -63,12 +63,29 @@ describe('a ledger entry that cannot be read', () => {
   });
 
   it('is not taken for damage if the store fails, forced or not', async () => {
-    const lake = await changedTwice();
-    lake.beforeCall = () => {
-      throw new Error('no disk');
-    };
-    for (const overDamage of [false, true])
+    for (const overDamage of [false, true]) {
+      const lake = await changedTwice();
+      lake.beforeCall = () => {
+        // It is back at once.
+        delete lake.beforeCall;
+        throw new Error('no disk');
+      };
       await expect(updateEntry(lake, KEY, attempt(9), overDamage)).rejects.toThrow('no disk');
+      expect(await stored(lake)).toMatchObject({ attempt: 3, revision: 3 });
+    }
+  });
+
+  it('is not taken for lost while it can be read, forced or not', async () => {
+    for (const overDamage of [false, true]) {
+      const lake = await changedTwice();
+      const seen: unknown[] = [];
+      const change = (current: LedgerEntry | undefined) => {
+        seen.push(current);
+        return { ...current!, attempt: 9 };
+      };
+      expect(await updateEntry(lake, KEY, change, overDamage)).toMatchObject({ attempt: 9, revision: 4 });
+      expect(seen).toMatchObject([{ attempt: 3, revision: 3 }]);
+    }
   });
 
   it('is replaced before the answer says so', async () => {
@@ -150,6 +167,26 @@ describe('the versions of an entry', () => {
       if (key.startsWith(HISTORY)) throw new Error('no disk');
     };
     await expect(Array.fromAsync(entryVersions(lake, KEY, () => undefined))).rejects.toThrow('no disk');
+  });
+});
+
+describe('a step of an execution', () => {
+  it('is taken unless people were told that the execution failed, until it is redriven', async () => {
+    const lake = new MemoryObjectStore();
+    const failedExecutions = [{ execution: 'dead', redriveCount: 1 }];
+    await updateEntry(lake, KEY, () => ({ ...ENTRY, state: 'parsing', failedExecutions }));
+    const advance = (execution: string, redriveCount: number) =>
+      advanceRun(lake, KEY, 'run-a', 'reconciling', AT, {}, { execution, redriveCount });
+    await expect(advance('dead', 1)).rejects.toMatchObject({
+      name: 'RunInconsistent',
+      message: expect.stringContaining('this execution was given up'),
+    });
+    expect(await stored(lake)).toMatchObject({ state: 'parsing' });
+    for (const [execution, redriveCount] of [
+      ['dead', 2],
+      ['alive', 0],
+    ] as const)
+      expect(await advance(execution, redriveCount)).toMatchObject({ state: 'reconciling' });
   });
 });
 
