@@ -160,6 +160,30 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'how sure a search must be changes only how many guesses are wrong: the exact chain corrects each',
   },
   {
+    file: 'shared/keys/night-calendar.ts',
+    within: 'const DAY_MS = 86_400_000;',
+    edits: [['86_400_000', '172800000']],
+    why: 'no zone changes its clocks twice in four days either',
+  },
+  {
+    file: 'shared/pipeline/store/json-depth.ts',
+    within: 'at < json.length; at++',
+    edits: [['<', '<=']],
+    why: 'beyond the end there is no bracket',
+  },
+  {
+    file: 'shared/pipeline/store/seekable-source.ts',
+    within: 'if (isLast && at >= endByte) return;',
+    edits: [['>=', '>']],
+    why: 'one more piece is decompressed, and nothing of it is given',
+  },
+  {
+    file: 'shared/pipeline/store/seekable-source.ts',
+    within: 'new Uint8Array(range.endByte - range.startByte)',
+    edits: [['-', '+']],
+    why: 'more memory than the frame needs: nobody reads what follows it',
+  },
+  {
     file: 'shared/pipeline/finalize/finalize-file.ts',
     within: 'let told = false;',
     edits: [['false', 'true']],

@@ -1,4 +1,5 @@
 import { CHAINS, CLAIMS, DAYS, FORMS, NIGHTS } from './room-tests.ts';
+import { DECIDING_STORE } from './store-files.ts';
 
 /** The use cases that decide, and the tests of each. */
 export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
@@ -35,11 +36,6 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...DAYS,
   ],
   'shared/pipeline/publish/surely-waits.ts': ['test/pipeline/publish/surely-waits.test.ts'],
-  'shared/pipeline/store/settle-rollback.ts': [
-    'test/pipeline/store/settle-rollback.test.ts',
-    'test/pipeline/publish/unsettled-in-memory.test.ts',
-    'test/pipeline/operate/settled-rollback.test.ts',
-  ],
   'shared/pipeline/publish/catch-up-catalog.ts': [
     NIGHTS,
     'test/pipeline/publish/catch-up-catalog.test.ts',
@@ -197,57 +193,6 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/claim-file.test.ts',
     ...CLAIMS,
   ],
-  'shared/pipeline/store/table-owner.ts': [
-    'test/pipeline/store/table-owner-in-memory.test.ts',
-    'test/pipeline/store/table-owner.test.ts',
-  ],
   'shared/pipeline/split/varying-hint.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
-  'shared/pipeline/store/compare-and-swap.ts': [
-    'test/pipeline/store/compare-and-swap.test.ts',
-    'test/pipeline/store/in-parallel.test.ts',
-  ],
-  'shared/pipeline/store/content-claim.ts': [
-    'test/pipeline/store/forced-content.test.ts',
-    'test/pipeline/store/content-holder.test.ts',
-    'test/pipeline/store/content-claim.test.ts',
-  ],
-  'shared/pipeline/store/day-ledger.ts': [
-    'test/pipeline/store/day-ledger.test.ts',
-    'test/pipeline/store/numbered-object.test.ts',
-  ],
-  'shared/pipeline/store/decompress.ts': [
-    'test/pipeline/store/decompress.test.ts',
-    'test/pipeline/store/decompressed-source.test.ts',
-    'test/compression/zip-files.test.ts',
-  ],
-  'shared/pipeline/store/decompressed-source.ts': [
-    'test/pipeline/store/decompressed-source.test.ts',
-    'test/pipeline/store/decompress.test.ts',
-  ],
-  'shared/pipeline/store/fit-tables.ts': ['test/pipeline/store/fit-tables.test.ts'],
-  'shared/pipeline/store/in-parallel.ts': ['test/pipeline/store/in-parallel.test.ts'],
-  'shared/pipeline/store/json-object.ts': [
-    'test/pipeline/store/json-object.test.ts',
-    'test/pipeline/store/sealed-json.test.ts',
-  ],
-  'shared/pipeline/store/kept-terms.ts': [
-    'test/pipeline/store/kept-terms.test.ts',
-    'test/pipeline/split/recorded-terms.test.ts',
-  ],
-  'shared/pipeline/store/layout-of-key.ts': ['test/pipeline/store/layout-of-key.test.ts'],
-  'shared/pipeline/store/ledger.ts': [
-    'test/pipeline/store/in-parallel.test.ts',
-    'test/pipeline/store/ledger-in-memory.test.ts',
-    'test/pipeline/store/ledger.test.ts',
-  ],
-  'shared/pipeline/store/load-layout.ts': ['test/pipeline/store/load-layout.test.ts'],
-  'shared/pipeline/store/numbered-object.ts': [
-    'test/pipeline/store/readable-numbers.test.ts',
-    'test/pipeline/store/numbered-object.test.ts',
-  ],
-  'shared/pipeline/store/open-source.ts': [
-    'test/pipeline/store/open-source.test.ts',
-    'test/pipeline/store/decompressed-source.test.ts',
-  ],
-  'shared/pipeline/store/table-schemas.ts': [NIGHTS, 'test/pipeline/schema-changes.test.ts'],
+  ...DECIDING_STORE,
 };
