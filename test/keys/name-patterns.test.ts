@@ -69,7 +69,10 @@ describe('many patterns', () => {
   });
 
   it('cost a key those that begin and end like it', () => {
-    const patterns = Array.from({ length: 500 }, (_, index) => `file_${index}_*.txt`);
+    const patterns = [
+      ...Array.from({ length: 500 }, (_, index) => `file_${index}_*.txt`),
+      ...Array.from({ length: 10 }, (_, index) => `*${index}x`),
+    ];
     const asked: unknown[] = [];
     const watched = new Proxy(patterns, {
       get: (target, name) => {
@@ -80,6 +83,7 @@ describe('many patterns', () => {
     const named = new NamePatterns(watched);
     asked.length = 0;
     expect(named.fitting('in/file_77_1.txt')).toEqual([77]);
-    expect(asked).toEqual(['77']);
+    expect(named.fitting('3x')).toEqual([503]);
+    expect(asked).toEqual(['77', '503']);
   });
 });

@@ -32,6 +32,9 @@ const zone = fc.constantFrom(
   'UTC',
 );
 
+/** Zones that no other test knows: the format of a known one is there. */
+const unused = Intl.supportedValuesOf('timeZone').toReversed().values();
+
 describe('time zones', () => {
   it.each([
     ['Europe/Berlin', '2025-03-30', '01:59', '2025-03-30T00:59:00Z'],
@@ -47,8 +50,9 @@ describe('time zones', () => {
   it('have one format each, since making it is slow', () => {
     const made = vi.spyOn(Intl, 'DateTimeFormat');
     try {
-      for (let hour = 0; hour < 9; hour++) localTime(new Date(hour), 'Pacific/Chatham');
-      expect(made.mock.calls.length).toBeLessThan(2);
+      const zone = unused.next().value!;
+      for (let ms = 0; ms < 9; ms++) localTime(new Date(ms), zone);
+      expect(made).toHaveBeenCalledTimes(1);
     } finally {
       made.mockRestore();
     }
