@@ -104,7 +104,11 @@ export interface ReadOptions {
 export interface ObjectWriter {
   /** Once the promise resolves, the store has written or copied the bytes, and the caller may reuse them. */
   write(bytes: Uint8Array): Promise<void>;
-  close(): Promise<void>;
+  /**
+   * Makes the object visible. `crc64nvme`: the checksum of all that was written, eight bytes in base64, from a caller who took it before. A
+   * store that would take one itself uses it, and fails with `ObjectDamaged` if the bytes have another one.
+   */
+  close(crc64nvme?: string): Promise<void>;
   /** Discards everything written. Safe to call at any time, also after a failed `write` or `close`. */
   abort(): Promise<void>;
 }
