@@ -99,6 +99,12 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/schema-changes.test.ts',
   ],
   'shared/keys/business-date.ts': ['test/keys/dates-of-keys.test.ts', 'test/keys'],
+  'shared/keys/lake-keys.ts': ['test/keys'],
+  'shared/keys/object-key.ts': ['test/keys'],
+  'shared/keys/partition-path.ts': ['test/keys'],
+  'shared/keys/source-id.ts': ['test/keys'],
+  'shared/keys/name-pattern.ts': ['test/keys/name-patterns.test.ts', 'test/keys'],
+  'shared/keys/night-calendar.ts': ['test/keys/night-calendar.test.ts'],
   'shared/keys/key-dates.ts': [
     'test/keys/dates-of-keys.test.ts',
     'test/keys',

@@ -1,4 +1,5 @@
-import { CHAINS, CLAIMS, DAYS, FORMS, NIGHTS, STORE } from './room-tests.ts';
+import { CHAINS, CLAIMS, DAYS, FORMS, NIGHTS } from './room-tests.ts';
+import { DECIDING_STORE } from './store-files.ts';
 
 /** The use cases that decide, and the tests of each. */
 export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
@@ -35,12 +36,6 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...DAYS,
   ],
   'shared/pipeline/publish/surely-waits.ts': ['test/pipeline/publish/surely-waits.test.ts'],
-  'shared/pipeline/store/settle-rollback.ts': [
-    'test/pipeline/publish/unsettled-in-memory.test.ts',
-    'test/pipeline/operate/settled-rollback.test.ts',
-    'test/pipeline/operate/roll-back.test.ts',
-    ...DAYS,
-  ],
   'shared/pipeline/publish/catch-up-catalog.ts': [
     NIGHTS,
     'test/pipeline/publish/catch-up-catalog.test.ts',
@@ -222,75 +217,10 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/claim-file.test.ts',
     ...CLAIMS,
   ],
-  'shared/pipeline/store/table-owner.ts': [
-    NIGHTS,
-    'test/pipeline/store/table-owner.test.ts',
-    'test/pipeline/damaged-documents.test.ts',
-    'test/pipeline/operate/one-bad-document.test.ts',
-    'test/pipeline/schema-changes.test.ts',
-  ],
   'shared/pipeline/split/varying-hint.ts': [
     'test/pipeline/split/varying-hint.test.ts',
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
   ],
-  'shared/pipeline/store/compare-and-swap.ts': [
-    'test/pipeline/store/in-parallel.test.ts',
-    'test/pipeline/store/compare-and-swap.test.ts',
-    ...STORE,
-  ],
-  'shared/pipeline/store/content-claim.ts': [
-    'test/pipeline/store/forced-content.test.ts',
-    'test/pipeline/store/content-claim.test.ts',
-    ...STORE,
-  ],
-  'shared/pipeline/store/day-ledger.ts': ['test/pipeline/store/day-ledger.test.ts', ...STORE],
-  'shared/pipeline/store/decompress.ts': [
-    'test/pipeline/store/decompressed-source.test.ts',
-    'test/compression',
-    'test/pipeline/compressed-files.test.ts',
-    'test/pipeline/split/cut-short.test.ts',
-  ],
-  'shared/pipeline/store/decompressed-source.ts': [
-    'test/pipeline/store/decompressed-source.test.ts',
-    'test/compression',
-    'test/pipeline/compressed-files.test.ts',
-    'test/pipeline/split/cut-short.test.ts',
-  ],
-  'shared/pipeline/store/fit-tables.ts': [NIGHTS, 'test/pipeline/schema-changes.test.ts'],
-  'shared/pipeline/store/in-parallel.ts': [
-    'test/pipeline/store/in-parallel.test.ts',
-    'test/pipeline/store',
-    ...STORE,
-  ],
-  'shared/pipeline/store/json-object.ts': ['test/pipeline/store/json-object.test.ts', ...STORE],
-  'shared/pipeline/store/kept-terms.ts': [
-    'test/pipeline/split/recorded-terms.test.ts',
-    ...STORE,
-    'test/pipeline/operate',
-  ],
-  'shared/pipeline/store/layout-of-key.ts': [
-    NIGHTS,
-    'test/pipeline/start',
-    'test/pipeline/state-inputs.test.ts',
-  ],
-  'shared/pipeline/store/ledger.ts': [
-    'test/pipeline/store/in-parallel.test.ts',
-    'test/pipeline/store/ledger.test.ts',
-    ...STORE,
-  ],
-  'shared/pipeline/store/load-layout.ts': [
-    NIGHTS,
-    'test/pipeline/start',
-    'test/pipeline/state-inputs.test.ts',
-  ],
-  'shared/pipeline/store/numbered-object.ts': ['test/pipeline/store/numbered-object.test.ts', ...STORE],
-  'shared/pipeline/store/open-source.ts': [
-    'test/pipeline/store/decompressed-source.test.ts',
-    NIGHTS,
-    'test/compression',
-    'test/pipeline/compressed-files.test.ts',
-    'test/pipeline/split/cut-short.test.ts',
-  ],
-  'shared/pipeline/store/table-schemas.ts': [NIGHTS, 'test/pipeline/schema-changes.test.ts'],
+  ...DECIDING_STORE,
 };
