@@ -65,6 +65,18 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'how many are read at once: the next slice goes on where it ended',
   },
   {
+    file: 'shared/pipeline/operate/clean-runs.ts',
+    within: 'const LOT = 500;',
+    edits: [['500', '1000']],
+    why: 'how many are removed at once: all are, lot by lot',
+  },
+  {
+    file: 'shared/pipeline/operate/clean-runs.ts',
+    within: 'last?.commit ?? 0',
+    edits: [['0', '1']],
+    why: 'without a commit no folder is named, so that the number is not looked at',
+  },
+  {
     file: 'shared/pipeline/operate/take-day-manifest.ts',
     within: '.slice(0, 16)',
     edits: [['16', '32']],

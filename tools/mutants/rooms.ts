@@ -43,7 +43,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/run/ended-executions.test.ts',
     'test/pipeline/watch/given-up-steps.test.ts',
   ],
-  'shared/run/taken-back.ts': ['test/pipeline/operate/settled-rollback.test.ts', ...DAYS],
+  'shared/run/taken-back.ts': [
+    'test/run/taken-back.test.ts',
+    'test/pipeline/operate/settled-rollback.test.ts',
+    ...DAYS,
+  ],
   'shared/run/stage-durations.ts': ['test/run/versions.test.ts', 'test/run/stage-durations.test.ts'],
   'shared/day/day-change.ts': ['test/day/day-change.test.ts', 'test/day', 'test/pipeline/publish'],
   'shared/day/day-commit.ts': ['test/day/day-commit.test.ts', 'test/day', ...DAYS],
