@@ -3,16 +3,17 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { convertNight } from '../../local/convert-night.ts';
-import { catalogPartitions, type DayCommit, planDayCommit } from '../../shared/day/day-commit.ts';
+import { createLocalPorts } from '../../local/local-ports.ts';
+import { type DayCommit, planDayCommit } from '../../shared/day/day-commit.ts';
 import type { Shape } from '../../shared/json-shape.ts';
 import { addDays, dayPath } from '../../shared/keys/business-date.ts';
 import { dayCommitKey } from '../../shared/keys/lake-keys.ts';
 import { executionIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { applyCommit } from '../../shared/pipeline/publish/apply-commit.ts';
 import { fromJsonBytes, toJsonBytes } from '../../shared/pipeline/store/json-object.ts';
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import { tableSchemas } from '../../shared/pipeline/store/table-schemas.ts';
-import type { CatalogPartition } from '../../shared/ports/catalog.ts';
 import {
   type FilePlan,
   filePlanShape,
@@ -52,6 +53,8 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
   const model = await modelRun(`${lakeDir}.model`);
   const layout = readLayout(LAYOUT, `${DATASET}.json`);
   const schemas = tableSchemas(layout);
+  const setup = { lakeDir, rawRoot: lakeDir, rangeSizeBytes: 0, expectedFiles: undefined, sync: false };
+  const ports = createLocalPorts(setup);
   const made = new Set<string>();
   const write = (key: string, bytes: Uint8Array) => {
     const path = join(lakeDir, key);
@@ -60,8 +63,6 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
     made.add(folder);
     writeFileSync(path, bytes);
   };
-  const published = new Map<string, CatalogPartition[]>();
-  const numbers: Record<string, number> = {};
   for (const { key, bytes } of model.shared) write(key, bytes);
   for (let day = 0; day < days; day++) {
     const date = dateOf(day);
@@ -84,17 +85,9 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
     const at = new Date(`${date}T06:00:00Z`).toISOString();
     const commit = planDayCommit(DATASET, 1, date, at, loaded, schemas, undefined);
     write(dayCommitKey(DATASET, date, 1), toJsonBytes(commit));
-    for (const table of commit.tables) {
-      const partitions = published.get(table.dataset) ?? [];
-      published.set(table.dataset, [...partitions, ...catalogPartitions(table)]);
-    }
-    numbers[date] = 1;
     placeObjects(commit, model.rows, write);
-  }
-  for (const { dataset, columns, partitionKeys } of [...schemas.rows, schemas.rejects]) {
-    const partitions = published.get(dataset) ?? [];
-    const catalog = { dataset, columns, partitionKeys, days: numbers, partitions };
-    write(`catalog/${dataset}.json`, Buffer.from(`${JSON.stringify(catalog, null, 1)}\n`));
+    // As a publication does: the catalog with its segments, the row of the day, and what other programs read.
+    await applyCommit(ports, commit);
   }
 }
 
