@@ -45,6 +45,27 @@ export function dateOf(day: number): string {
   return addDays(DATE, day);
 }
 
+/** Writes the layout of the lake, and the source files of a date, into a folder. Answers their paths. */
+export async function writeSources(
+  dir: string,
+  date: string,
+  files: number,
+): Promise<{ layout: string; inputs: string[] }> {
+  await mkdir(dir, { recursive: true });
+  const layout = join(dir, `${DATASET}.json`);
+  await writeFile(layout, LAYOUT);
+  const inputs = Array.from({ length: files }, (_, file) =>
+    join(dir, `lot${file}_${date.replaceAll('-', '')}.txt`),
+  );
+  for (const [file, path] of inputs.entries()) writeFileSync(path, linesOf(file));
+  return { layout, inputs };
+}
+
+/** The records of a file; no two files of a day have the same bytes. */
+function linesOf(file: number): string {
+  return Array.from({ length: FILE_ROWS }, (_, index) => `R${file}.${index}\n`.padStart(9)).join('');
+}
+
 /**
  * Writes a lake of many runs, as if each file had been converted and each day published at once: one file is converted, and everything
  * that this wrote is repeated under other names. Much faster than converting, and without waiting for the disk.
@@ -128,7 +149,7 @@ async function modelRun(dir: string): Promise<Model> {
   await mkdir(dir, { recursive: true });
   const [layoutPath, input, lakeDir] = [join(dir, `${DATASET}.json`), join(dir, NAME), join(dir, 'lake')];
   await writeFile(layoutPath, LAYOUT);
-  await writeFile(input, Array.from({ length: FILE_ROWS }, (_, index) => `R${index}\n`.padStart(9)).join(''));
+  await writeFile(input, linesOf(0));
   const request = { layout: layoutPath };
   const night = convertNight({
     ...{ lakeDir, request, inputs: [input], workerCount: 1, expectedFiles: undefined, sync: false },
