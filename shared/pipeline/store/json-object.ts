@@ -60,7 +60,15 @@ export async function findStoredJson<T>(
   shape: Shape<T>,
 ): Promise<StoredJson<T> | undefined> {
   const stored = await store.get(key);
-  return stored && { ...stored, value: fromJsonBytes(stored.bytes, key, shape) };
+  if (!stored) return undefined;
+  const { bytes } = stored;
+  return {
+    bytes,
+    value: fromJsonBytes(bytes, key, shape),
+    get tag() {
+      return stored.tag;
+    },
+  };
 }
 
 /** The value of the object `key`, or undefined if there is none. Fails with `ObjectDamaged` if it is not of this shape. */
