@@ -59,12 +59,6 @@ export const EXPLAINED: readonly Explained[] = [
     why: BOTH_OR_NEITHER,
   },
   {
-    file: 'shared/pipeline/split/control-record-found.ts',
-    within: '?? match[0]',
-    edits: [['0', '1']],
-    why: 'a record that is not the one wanted has a place that does not fit: the first place of all is only for the compiler',
-  },
-  {
     file: 'shared/pipeline/operate/read-rejects.ts',
     within: 'const SLICE_ROWS = 10_000;',
     edits: [['10_000', '20000']],
@@ -87,24 +81,6 @@ export const EXPLAINED: readonly Explained[] = [
     within: '.slice(0, 16)',
     edits: [['16', '32']],
     why: 'a version is only compared with others of the same making: more digits of its hash tell them apart as well',
-  },
-  {
-    file: 'shared/pipeline/split/parents-at-cuts.ts',
-    within: 'const FIRST_READ_BYTES = 64 * 1024;',
-    edits: [['64', '128']],
-    why: 'how much is read at first; the search goes on backwards until every parent is known',
-  },
-  {
-    file: 'shared/pipeline/store/ledger.ts',
-    within: 'revision > 0; revision--',
-    edits: [['>', '>=']],
-    why: 'revisions are counted from 1: there is no document of revision 0, and nothing is read',
-  },
-  {
-    file: 'shared/pipeline/store/decompressed-source.ts',
-    within: 'isChecked = true;',
-    edits: [['true', 'false']],
-    why: 'only `openSource` asks for it, after `open` has decided it',
   },
   {
     file: 'shared/pipeline/split/chain-ranges.ts',
@@ -167,15 +143,39 @@ export const EXPLAINED: readonly Explained[] = [
   },
   {
     file: 'shared/pipeline/split/chain-ranges.ts',
-    within: 'this.shape.block ? BLOCKS_HELD : RECORDS_HELD',
-    edits: [['this.shape.block', 'true']],
-    why: 'how sure a search must be changes only how many guesses are wrong: the exact chain corrects each',
+    within: 'if (!done) {',
+    edits: [['!done', 'true']],
+    why: 'a walk that is done does not move any more: bytes would only be copied for it',
   },
   {
-    file: 'shared/keys/key-dates.ts',
-    within: 'dated.length === 0',
-    edits: [['dated.length === 0', 'false']],
-    why: 'without dated patterns the search finds nothing either: the condition only saves time',
+    file: 'shared/pipeline/split/chain-ranges.ts',
+    within: 'begun.length === 0 ? chunk',
+    edits: [['begun.length === 0', 'false']],
+    why: 'nothing and a chunk make that chunk again: it would only be copied',
+  },
+  {
+    file: 'shared/pipeline/split/chain-geometry.ts',
+    within: 'lengthBytes: null, recordIndex: 0',
+    edits: [['0', '1']],
+    why: 'what is read at a link holds a whole record, or the walk says why there is none: this is only for the compiler',
+  },
+  {
+    file: 'shared/pipeline/split/claim-file.ts',
+    within: 'let isFirst = false;',
+    edits: [['false', 'true']],
+    why: 'it is decided by the change of the entry, which is made at least once',
+  },
+  {
+    file: 'shared/pipeline/split/claim-file.ts',
+    within: 'if (isFirst) await',
+    edits: [['isFirst', 'true']],
+    why: 'a failure that is recorded while there is an entry leaves no note: one would only be looked for again',
+  },
+  {
+    file: 'shared/pipeline/split/split-file.ts',
+    within: 'return isRolledBack ? claimFile(claim, content) : claimed;',
+    edits: [['isRolledBack', 'true']],
+    why: 'a loaded file that is claimed once more is as it was: its entry would only be read twice',
   },
   {
     file: 'shared/pipeline/finalize/finalize-file.ts',
@@ -194,6 +194,42 @@ export const EXPLAINED: readonly Explained[] = [
     within: 'options.loaded !== undefined && !isNew',
     edits: [['options.loaded !== undefined && !isNew', 'options.loaded !== undefined']],
     why: 'a commit that was written just now is in no catalog yet, so that the next term says no',
+  },
+  {
+    file: 'shared/pipeline/store/decompressed-source.ts',
+    within: 'first[magic.length] ?? 0',
+    edits: [['0', '1']],
+    why: 'the flag is bit 2: neither number has it',
+  },
+  {
+    file: 'shared/pipeline/store/decompressed-source.ts',
+    within: 'storedBytes = 0',
+    edits: [['0', '1']],
+    why: 'only an archive of zip is read from its end, and whoever opens one, or reads it by its plan, says how long it is',
+  },
+  {
+    file: 'shared/keys/night-calendar.ts',
+    within: 'const DAY_MS = 86_400_000;',
+    edits: [['86_400_000', '172800000']],
+    why: 'no zone changes its clocks twice in four days either',
+  },
+  {
+    file: 'shared/pipeline/store/json-depth.ts',
+    within: 'at < json.length; at++',
+    edits: [['<', '<=']],
+    why: 'beyond the end there is no bracket',
+  },
+  {
+    file: 'shared/pipeline/store/seekable-source.ts',
+    within: 'if (isLast && at >= endByte) return;',
+    edits: [['>=', '>']],
+    why: 'one more piece is decompressed, and nothing of it is given',
+  },
+  {
+    file: 'shared/pipeline/store/seekable-source.ts',
+    within: 'new Uint8Array(range.endByte - range.startByte)',
+    edits: [['-', '+']],
+    why: 'more memory than the frame needs: nobody reads what follows it',
   },
 ];
 

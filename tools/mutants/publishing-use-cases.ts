@@ -1,4 +1,4 @@
-import { CLEANED, DAYS, NIGHTS, STORE } from './room-tests.ts';
+import { CLEANED, DAYS, NIGHTS } from './room-tests.ts';
 
 /** The use cases that decide what is merged, published, taken back and removed, and the tests of each. */
 export const DECIDING_PUBLICATIONS: Record<string, readonly string[]> = {
@@ -44,14 +44,12 @@ export const DECIDING_PUBLICATIONS: Record<string, readonly string[]> = {
     ...DAYS,
   ],
   'shared/pipeline/publish/free-commit.ts': ['test/pipeline/publish/restore-catalog.test.ts', ...DAYS],
-  'shared/pipeline/publish/restore-catalog.ts': ['test/pipeline/publish/restore-catalog.test.ts', ...STORE],
-  'shared/pipeline/publish/surely-waits.ts': ['test/pipeline/publish/surely-waits.test.ts'],
-  'shared/pipeline/store/settle-rollback.ts': [
-    'test/pipeline/publish/unsettled-in-memory.test.ts',
-    'test/pipeline/operate/settled-rollback.test.ts',
-    'test/pipeline/operate/roll-back.test.ts',
-    ...DAYS,
+  'shared/pipeline/publish/restore-catalog.ts': [
+    'test/pipeline/publish/restore-catalog.test.ts',
+    'test/pipeline/damaged-documents.test.ts',
+    'test/pipeline/verify',
   ],
+  'shared/pipeline/publish/surely-waits.ts': ['test/pipeline/publish/surely-waits.test.ts'],
   'shared/pipeline/publish/catch-up-catalog.ts': [
     'test/pipeline/publish/catch-up-catalog.test.ts',
     NIGHTS,

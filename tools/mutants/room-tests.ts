@@ -9,16 +9,6 @@ export const DAYS = [
   'test/pipeline/finalize-refused.test.ts',
   'test/pipeline/failure-paths.test.ts',
 ];
-export const STORE = [
-  NIGHTS,
-  'test/pipeline/damaged-documents.test.ts',
-  'test/pipeline/operate/one-bad-document.test.ts',
-  'test/pipeline/store',
-  'test/pipeline/operate/roll-back.test.ts',
-  'test/pipeline/publish',
-  'test/pipeline/damaged-runs.test.ts',
-  'test/pipeline/verify',
-];
 export const TOTALS = ['test/totals', 'test/run', 'test/pipeline/group-totals.test.ts'];
 export const RUNS = [
   NIGHTS,

@@ -104,10 +104,32 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/schema-changes.test.ts',
   ],
   'shared/keys/business-date.ts': ['test/keys/dates-of-keys.test.ts', 'test/keys'],
+  'shared/keys/lake-keys.ts': ['test/keys'],
+  'shared/keys/object-key.ts': ['test/keys'],
+  'shared/keys/partition-path.ts': ['test/keys'],
+  'shared/keys/source-id.ts': ['test/keys'],
+  'shared/keys/name-pattern.ts': ['test/keys/name-patterns.test.ts', 'test/keys'],
+  'shared/keys/night-calendar.ts': ['test/keys/night-calendar.test.ts'],
   'shared/keys/key-dates.ts': [
     'test/keys/dates-of-keys.test.ts',
     'test/keys',
     'test/pipeline/split/date-file.test.ts',
+  ],
+  'shared/ranges/chain-marks.ts': [
+    'test/pipeline/split/chain-reads.test.ts',
+    'test/pipeline/split/chain-ranges.test.ts',
+  ],
+  'shared/ranges/chain-segment.ts': [
+    'test/pipeline/split/chain-reads.test.ts',
+    'test/pipeline/split/chain-ranges.test.ts',
+  ],
+  'shared/ranges/plan-ranges.ts': [
+    'test/ranges/plan-ranges.test.ts',
+    'test/pipeline/split/align-ranges.test.ts',
+  ],
+  'shared/ranges/terminators.ts': [
+    'test/ranges/terminators.test.ts',
+    'test/pipeline/split/file-geometry.test.ts',
   ],
   ...DECIDING_USE_CASES,
   ...DECIDING_PUBLICATIONS,

@@ -38,7 +38,8 @@ globalThis.isMutantOn = (id) => {
 export default class SwitchingRunner extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {
     const file = relative(process.cwd(), test.file.filepath);
-    const name = `${file} > ${test.name}`;
+    // Tests of two suites may have one name.
+    const name = `${file} > ${test.fullTestName}`;
     tell({ is: 'at import', ids: [...reached], test: name });
     // Nothing is left to judge in this file.
     if (toTry(file).length === 0) return;
