@@ -1,3 +1,4 @@
+import { compressionOf } from '../shared/pipeline/store/decompressed-source.ts';
 import { convertFile, MOST_RANGE_BYTES } from './convert-file.ts';
 import { convertLots, lotCountOf, smallInputs } from './convert-lots.ts';
 import type { FileSummary } from './file-summary.ts';
@@ -5,10 +6,13 @@ import type { LocalSetup } from './local-ports.ts';
 import { LEAST_SPREAD_BYTES, type Night, type NightOptions, sizeOf } from './night.ts';
 import { loadPipeline } from './pipeline-tasks.ts';
 import { startUrl } from './start-bundle.ts';
-import { createWorkerPool } from './state-machine/worker-pool.ts';
+import { createOwnThread } from './state-machine/own-thread.ts';
+import type { WorkerPool } from './state-machine/worker-pool.ts';
 
 /** Few young objects exist, because rows are not objects: a larger space would only be filled before it is swept. */
 const YOUNG_GENERATION_MB = 4;
+/** A thread takes as long to start as one core takes for so many bytes and more. */
+const SHORT_NIGHT_BYTES = 16 * 1024 * 1024;
 /** Documents of small files are objects, and few of them live longer than their file. */
 const YOUNG_OF_LOTS_MB = 32;
 
@@ -27,11 +31,13 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const sizes = await Promise.all(options.inputs.map(sizeOf));
   const small = smallInputs(options, sizes);
-  const workerCount = Math.min(options.workerCount, mostAtOnce(options, sizes, small.size));
-  const resourceLimits = {
-    maxYoungGenerationSizeMb: small.size > 0 ? YOUNG_OF_LOTS_MB : YOUNG_GENERATION_MB,
-  };
-  const pool = createWorkerPool({ workerCount, handlerModule, setup, resourceLimits });
+  const functions = { handlerModule, setup };
+  const pool = isShort(options, sizes)
+    ? createOwnThread(functions)
+    : await startThreads(functions, {
+        workerCount: Math.min(options.workerCount, mostAtOnce(options, sizes, small.size)),
+        hasLots: small.size > 0,
+      });
   try {
     // The threads load their functions meanwhile.
     const { runExecution } = await import('./state-machine/run-execution.ts');
@@ -51,6 +57,22 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   } finally {
     await pool.close();
   }
+}
+
+/** So little that threads would take longer to start than to convert it. Nobody knows yet how much comes out of a compressed file. */
+function isShort({ inputs }: NightOptions, sizes: number[]): boolean {
+  const totalBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  return totalBytes <= SHORT_NIGHT_BYTES && inputs.every((input) => compressionOf(input) === undefined);
+}
+
+async function startThreads(
+  functions: { handlerModule: URL; setup: LocalSetup },
+  { workerCount, hasLots }: { workerCount: number; hasLots: boolean },
+): Promise<WorkerPool> {
+  // A short conversion starts without them.
+  const { createWorkerPool } = await import('./state-machine/worker-pool.ts');
+  const maxYoungGenerationSizeMb = hasLots ? YOUNG_OF_LOTS_MB : YOUNG_GENERATION_MB;
+  return createWorkerPool({ ...functions, workerCount, resourceLimits: { maxYoungGenerationSizeMb } });
 }
 
 /** As many ranges as the largest file can have, or as many lots as there are: more threads would have nothing to read. */

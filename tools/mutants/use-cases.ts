@@ -1,4 +1,4 @@
-import { CHAINS, CLAIMS, DAYS, FORMS, NIGHTS } from './room-tests.ts';
+import { CHAINS, CLAIMS, CLEANED, DAYS, FORMS, NIGHTS } from './room-tests.ts';
 import { DECIDING_STORE } from './store-files.ts';
 
 /** The use cases that decide, and the tests of each. */
