@@ -1,11 +1,13 @@
 import { convertFile, MOST_RANGE_BYTES } from './convert-file.ts';
 import { convertLots, lotCountOf, smallInputs } from './convert-lots.ts';
+import type * as EmbeddedFunctions from './embedded-functions.ts';
 import type { FileSummary } from './file-summary.ts';
 import type { LocalSetup } from './local-ports.ts';
 import { LEAST_SPREAD_BYTES, type Night, type NightOptions, sizeOf } from './night.ts';
 import { loadPipeline } from './pipeline-tasks.ts';
 import { startUrl } from './start-bundle.ts';
-import { createWorkerPool } from './state-machine/worker-pool.ts';
+import { joinedPool } from './state-machine/joined-pool.ts';
+import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './state-machine/worker-pool.ts';
 
 /** Few young objects exist, because rows are not objects: a larger space would only be filled before it is swept. */
 const YOUNG_GENERATION_MB = 4;
@@ -27,11 +29,13 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const sizes = await Promise.all(options.inputs.map(sizeOf));
   const small = smallInputs(options, sizes);
+  // Lots publish as they end, which needs a thread of its own.
+  const isJoined = options.worksHere === true && small.size === 0;
   const workerCount = Math.min(options.workerCount, mostAtOnce(options, sizes, small.size));
   const resourceLimits = {
     maxYoungGenerationSizeMb: small.size > 0 ? YOUNG_OF_LOTS_MB : YOUNG_GENERATION_MB,
   };
-  const pool = createWorkerPool({ workerCount, handlerModule, setup, resourceLimits });
+  const pool = openPool({ workerCount, handlerModule, setup, resourceLimits }, isJoined);
   try {
     // The threads load their functions meanwhile.
     const { runExecution } = await import('./state-machine/run-execution.ts');
@@ -51,6 +55,19 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   } finally {
     await pool.close();
   }
+}
+
+/** Threads for all workers, or for all but one, which is this thread. */
+function openPool(options: WorkerPoolOptions, isJoined: boolean): WorkerPool {
+  if (!isJoined) return createWorkerPool(options);
+  const threadCount = options.workerCount - 1;
+  const threads = threadCount > 0 ? createWorkerPool({ ...options, workerCount: threadCount }) : undefined;
+  const functions: Promise<typeof EmbeddedFunctions> = import(options.handlerModule.href);
+  // If it cannot be loaded, the first call says so.
+  functions.catch(() => undefined);
+  return joinedPool(threads, threadCount, async (functionName, input, signal) =>
+    (await functions).invokeFunction(functionName, input, options.setup, signal),
+  );
 }
 
 /** As many ranges as the largest file can have, or as many lots as there are: more threads would have nothing to read. */

@@ -7,7 +7,7 @@ import { FunctionError } from './function-error.ts';
 import { asError } from './states-error.ts';
 import type { WorkerReply, WorkerSetup, WorkerTask } from './worker.ts';
 
-interface WorkerPoolOptions {
+export interface WorkerPoolOptions {
   /** Number of threads; they start at once and stay until `close`. */
   workerCount: number;
   /** Module whose `invokeFunction(functionName, input, setup)` runs in the threads; TypeScript as it is. */
@@ -127,7 +127,7 @@ async function callThread(
   return reply;
 }
 
-function poolClosed(functionName: string): Interrupted {
+export function poolClosed(functionName: string): Interrupted {
   return new Interrupted({ what: 'the worker threads were stopped', where: functionName });
 }
 
