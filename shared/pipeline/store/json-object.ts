@@ -3,7 +3,7 @@ import type { Shape } from '../../json-shape.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { damagedDocument } from './damaged-document.ts';
 import { isTooDeep } from './json-depth.ts';
-import { sealedBytes, sealOf } from './sealed-json.ts';
+import { sealedBytes, sealOf, textSealedHere } from './sealed-json.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -62,9 +62,11 @@ export async function findStoredJson<T>(
   const stored = await store.get(key);
   if (!stored) return undefined;
   const { bytes } = stored;
+  // A draft that this process wrote a moment ago, and that only its memory has.
+  const text = store.isDraft?.(key) ? textSealedHere(key, bytes) : undefined;
   return {
     bytes,
-    value: fromJsonBytes(bytes, key, shape),
+    value: text === undefined ? fromJsonBytes(bytes, key, shape) : JSON.parse(text),
     get tag() {
       return stored.tag;
     },
