@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { DayCommit } from '../../../shared/day/day-commit.ts';
 import { tableOwnerKey } from '../../../shared/keys/lake-keys.ts';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import type { CleanOptions } from '../../../shared/pipeline/operate/removals.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { sealedBytes } from '../../../shared/pipeline/store/sealed-json.ts';
 import type { Catalog } from '../../../shared/ports/catalog.ts';
 import { MemoryLake } from '../../support/memory-lake.ts';
-import { smallFile, smallLine } from '../../support/small-contracts.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DAY, KEY } from '../../support/small-day.ts';
 
 const LEDGER = 'ledger/small/year=2025/month=08/day=12/';
@@ -139,6 +141,20 @@ describe('the generations of a day', () => {
     expect(generations(lake)).toEqual([3]);
   });
 
+  it('stay as far as a hidden supplement has its rows there, which come back with its version', async () => {
+    const lake = new MemoryLake();
+    lake.ports.settings.expectedFiles = 2;
+    await lake.load(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 'X')));
+    await lake.load('fix_20250812.txt', smallFile(smallLine('A2', 2)), { supplementOf: KEY });
+    lake.ports.settings.expectedFiles = 1;
+    await publishDay(lake.ports, readLayout(smallLayout(), 'test.json'), DAY.businessDate);
+    await lake.load(KEY, smallFile(smallLine('A1', 3)));
+    expect(lake.keys(`${LEDGER}_day/`)).toHaveLength(2);
+    await cleaned(lake);
+    const left = lake.keys('processed/small/').map((key) => /gen=\d+\/\w+?_/.exec(key)?.[0]);
+    expect(left).toEqual(['gen=00001/fix_', 'gen=00002/f_']);
+  });
+
   it('that no commit names are removed up to the last commit, but for those of one that cannot be read', async () => {
     const lake = await replacedFile();
     const stray = (generation: string, product: string) =>
@@ -171,6 +187,43 @@ describe('the generations of a day', () => {
     expect((await cleaned(lake)).removed).toEqual([]);
     // The last one, and that there is none after it; then those before; and for the owner of each of its tables.
     expect(read).toEqual(['2.json', '3.json', '1.json', '2.json', '2.json', '2.json']);
+  });
+});
+
+describe('what is said of a generation', () => {
+  const small = ({ removed }: Awaited<ReturnType<typeof cleaned>>) =>
+    removed.filter(({ key }) => key.startsWith('processed/small/'));
+
+  it('is the commit that replaced it, and not one before that still had it', async () => {
+    const lake = new MemoryLake();
+    await lake.load(KEY, smallFile(smallLine('A1', 1)));
+    await lake.load('g_20250812.txt', smallFile(smallLine('G1', 1, 'G')));
+    await lake.load(KEY, smallFile(smallLine('A1', 2)));
+    const why = expect.stringContaining('replaced by commit 3 at');
+    expect(small(await cleaned(lake))).toMatchObject([{ what: 'generation', why }]);
+  });
+
+  it('counts no bytes of what somebody else removes just then', async () => {
+    const lake = await replacedFile();
+    const { beforeCall } = lake.lake;
+    lake.lake.beforeCall = (operation, key) => {
+      if (operation === 'head' && key.includes('gen=00001')) lake.lake.lose(key);
+      return beforeCall?.(operation, key);
+    };
+    expect(small(await cleaned(lake))).toMatchObject([{ what: 'generation', bytes: 0 }]);
+  });
+
+  it('is looked for in no ledger entry if the day has one commit', async () => {
+    const lake = new MemoryLake();
+    await lake.load(KEY, smallFile(smallLine('A1', 1)));
+    const { beforeCall } = lake.lake;
+    const read: string[] = [];
+    lake.lake.beforeCall = (operation, key) => {
+      if (operation === 'get' && key.startsWith(`${LEDGER}f_`)) read.push(key);
+      return beforeCall?.(operation, key);
+    };
+    await cleaned(lake);
+    expect(read).toEqual([]);
   });
 });
 
