@@ -55,6 +55,18 @@ describe('a refusal', () => {
     expect((await lake.entry(split)).refusal?.message).toContain('no record');
   });
 
+  it('keeps what its run warned of, which may be why', async () => {
+    const lake = new MemoryLake();
+    const fields = JSON.parse(smallLayout()).fields.map((field: { name: string }) =>
+      field.name === 'amount' ? { ...field, onInvalid: 'null' } : field,
+    );
+    const layout = smallLayout({ fields, rejects: { maxPercent: 100, maxInvalidPercent: 10 } });
+    const refused = await lake.load(KEY, smallFile(smallLine('A1', 'X')), { layout });
+    const { refusal, warnings } = await lake.entry(refused);
+    expect(refusal?.code).toBe('too-many-invalid');
+    expect(warnings).toEqual([expect.stringContaining('every value of amount is invalid')]);
+  });
+
   it('that nobody could be told of is told by the next try', async () => {
     const { lake, split } = await splitLake();
     const { notify } = lake.ports.notifier;
