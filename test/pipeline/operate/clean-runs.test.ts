@@ -232,7 +232,9 @@ describe('a run stays', () => {
       const leaseUntil = new Date(lake.now.getTime() + 1000).toISOString();
       beforeWrite(lake, HOLDS, () =>
         change(
-          isLoaded ? { loaded: { ...loaded!, runId: old } } : { runId: old, state: 'parsing', leaseUntil },
+          isLoaded
+            ? { loaded: { ...loaded!, runId: old } }
+            : { runId: old, state: 'parsing', leaseUntil, attempt: 0 },
         ),
       );
       expect((await cleaned(lake)).kept).toContainEqual({
@@ -240,6 +242,8 @@ describe('a run stays', () => {
         why: 'a conversion took it up again a moment ago',
       });
       expect(runsIn(lake)).toContain(old);
+      // It goes on under its own id.
+      if (!isLoaded) expect((await lake.entry({ ledgerKey })).attempt).toBe(0);
     }
   });
 
