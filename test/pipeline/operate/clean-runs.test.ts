@@ -227,7 +227,8 @@ describe('a run stays', () => {
 
   it('if it is taken up, or loaded again, at the last moment', async () => {
     for (const isLoaded of [false, true]) {
-      const { lake, ledgerKey, old, change } = await replacedFile();
+      const { lake, ledgerKey, old, shown, change } = await replacedFile();
+      for (const key of lake.keys(`runs/${shown}/`)) lake.lake.lose(key);
       const { loaded } = await lake.entry({ ledgerKey });
       const leaseUntil = new Date(lake.now.getTime() + 1000).toISOString();
       beforeWrite(lake, HOLDS, () =>
