@@ -29,6 +29,7 @@ import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.t
 import { FileWriter } from './file-writer.ts';
 import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
 import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
+import { isLinkedAtOnce } from './second-name.ts';
 import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
 import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
@@ -172,6 +173,9 @@ class FileObjectStore implements ObjectStore {
 
   async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
     const from = this.path(fromKey);
+    const { rootDir, sync } = this;
+    const named = { from, path: this.path(toKey), rootDir, sync, folderMode: this.modes.folder };
+    if (crc64nvme === undefined && (await isLinkedAtOnce(named))) return;
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
     try {
