@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
@@ -106,6 +106,8 @@ class FileObjectStore implements ObjectStore {
 
   async get(key: string): Promise<StoredObject | undefined> {
     try {
+      // Most documents that are looked for are not there yet, and to make an error of it takes ten times as long.
+      if (!statSync(this.path(key), { throwIfNoEntry: false })) return undefined;
       const bytes = readFileSync(this.path(key));
       return { bytes, tag: tagOf(bytes) };
     } catch (error) {
