@@ -46,7 +46,7 @@ function withSeal(key: string, text: string): Uint8Array {
 
 /** Whether the bytes are those that were written as `key`; `unsealed` if nobody can say. */
 export function sealOf(key: string, bytes: Uint8Array): 'whole' | 'broken' | 'unsealed' {
-  const tail = latin1.decode(bytes.subarray(Math.max(0, bytes.length - SEAL_BYTES)));
+  const tail = latin1.decode(bytes.subarray(-SEAL_BYTES));
   const stated = SEAL.exec(tail)?.[1];
   if (stated !== undefined) {
     return stated === sumOf(key, bytes.subarray(0, bytes.length - SEAL_BYTES)) ? 'whole' : 'broken';
