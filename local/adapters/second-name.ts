@@ -1,6 +1,7 @@
 import { existsSync, linkSync, mkdirSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isCode } from './file-error.ts';
+import { isCode, notFound, unwritable } from './file-error.ts';
 import { syncFolders, syncPath } from './synced-files.ts';
 
 interface SecondName {
@@ -43,4 +44,15 @@ function isLinked(from: string, path: string, folderMode: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** A second name for a file on its way to `path`; its bytes again on another file system, or on one without links. */
+export async function linkOrCopy(from: string, incoming: string, path: string): Promise<void> {
+  await fs.link(from, incoming).catch(async (error) => {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) throw notFound(from, error);
+    // Or it is no file at all.
+    await fs.copyFile(from, incoming).catch((cause) => {
+      throw isCode(cause, 'EISDIR') ? notFound(from, cause) : unwritable(cause, path);
+    });
+  });
 }
