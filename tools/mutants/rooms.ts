@@ -121,12 +121,6 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/ranges/guessed-links.test.ts',
     'test/ranges/record-chain-search.test.ts',
   ],
-  'shared/ranges/record-chain-walk.ts': [
-    'test/ranges/followed-chains.test.ts',
-    'test/ranges/record-chain.test.ts',
-    'test/pipeline/split/chain-geometry.test.ts',
-    'test/pipeline/split/chain-ranges.test.ts',
-  ],
   'shared/ranges/terminators.ts': [
     'test/ranges/terminators.test.ts',
     'test/pipeline/split/file-geometry.test.ts',
