@@ -65,22 +65,22 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'how many are read at once: the next slice goes on where it ended',
   },
   {
+    file: 'shared/pipeline/operate/clean-runs.ts',
+    within: 'const LOT = 500;',
+    edits: [['500', '1000']],
+    why: 'how many are removed at once: all are, lot by lot',
+  },
+  {
+    file: 'shared/pipeline/operate/clean-runs.ts',
+    within: 'last?.commit ?? 0',
+    edits: [['0', '1']],
+    why: 'without a commit no folder is named, so that the number is not looked at',
+  },
+  {
     file: 'shared/pipeline/operate/take-day-manifest.ts',
     within: '.slice(0, 16)',
     edits: [['16', '32']],
     why: 'a version is only compared with others of the same making: more digits of its hash tell them apart as well',
-  },
-  {
-    file: 'shared/pipeline/store/ledger.ts',
-    within: 'revision > 0; revision--',
-    edits: [['>', '>=']],
-    why: 'revisions are counted from 1: there is no document of revision 0, and nothing is read',
-  },
-  {
-    file: 'shared/pipeline/store/decompressed-source.ts',
-    within: 'isChecked = true;',
-    edits: [['true', 'false']],
-    why: 'only `openSource` asks for it, after `open` has decided it',
   },
   {
     file: 'shared/pipeline/split/chain-ranges.ts',
@@ -202,12 +202,6 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a loaded file that is claimed once more is as it was: its entry would only be read twice',
   },
   {
-    file: 'shared/keys/key-dates.ts',
-    within: 'dated.length === 0',
-    edits: [['dated.length === 0', 'false']],
-    why: 'without dated patterns the search finds nothing either: the condition only saves time',
-  },
-  {
     file: 'shared/pipeline/finalize/finalize-file.ts',
     within: 'let told = false;',
     edits: [['false', 'true']],
@@ -224,6 +218,42 @@ export const EXPLAINED: readonly Explained[] = [
     within: 'options.loaded !== undefined && !isNew',
     edits: [['options.loaded !== undefined && !isNew', 'options.loaded !== undefined']],
     why: 'a commit that was written just now is in no catalog yet, so that the next term says no',
+  },
+  {
+    file: 'shared/pipeline/store/decompressed-source.ts',
+    within: 'first[magic.length] ?? 0',
+    edits: [['0', '1']],
+    why: 'the flag is bit 2: neither number has it',
+  },
+  {
+    file: 'shared/pipeline/store/decompressed-source.ts',
+    within: 'storedBytes = 0',
+    edits: [['0', '1']],
+    why: 'only an archive of zip is read from its end, and whoever opens one, or reads it by its plan, says how long it is',
+  },
+  {
+    file: 'shared/keys/night-calendar.ts',
+    within: 'const DAY_MS = 86_400_000;',
+    edits: [['86_400_000', '172800000']],
+    why: 'no zone changes its clocks twice in four days either',
+  },
+  {
+    file: 'shared/pipeline/store/json-depth.ts',
+    within: 'at < json.length; at++',
+    edits: [['<', '<=']],
+    why: 'beyond the end there is no bracket',
+  },
+  {
+    file: 'shared/pipeline/store/seekable-source.ts',
+    within: 'if (isLast && at >= endByte) return;',
+    edits: [['>=', '>']],
+    why: 'one more piece is decompressed, and nothing of it is given',
+  },
+  {
+    file: 'shared/pipeline/store/seekable-source.ts',
+    within: 'new Uint8Array(range.endByte - range.startByte)',
+    edits: [['-', '+']],
+    why: 'more memory than the frame needs: nobody reads what follows it',
   },
 ];
 

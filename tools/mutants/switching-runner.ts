@@ -47,7 +47,13 @@ export default class SwitchingRunner extends TestRunner {
     reached = new Set();
     asked = 0;
     mostAsked = Number.POSITIVE_INFINITY;
-    await TestRunner.getTestFn(test)();
+    try {
+      await TestRunner.getTestFn(test)();
+    } catch (error) {
+      // It says nothing of what it reached: that is then tried alone.
+      tell({ is: 'not repeatable', ids: [...reached], test: name });
+      throw error;
+    }
     const tookMs = performance.now() - started;
     // What a busy machine makes of it says nothing about the test.
     const { user, system } = process.cpuUsage(workedBefore);
