@@ -83,12 +83,6 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a version is only compared with others of the same making: more digits of its hash tell them apart as well',
   },
   {
-    file: 'shared/pipeline/split/chain-ranges.ts',
-    within: 'stepMarks = untilMark === bound ? 1 : stepMarks * 2;',
-    edits: [['untilMark === bound', 'false']],
-    why: 'longer steps after a guess that was not met read bytes twice that short steps would not: the ranges are the same',
-  },
-  {
     file: 'shared/run/stage-durations.ts',
     within: 'claimed < 0',
     edits: [['claimed < 0', 'false']],
