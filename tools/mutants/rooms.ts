@@ -126,6 +126,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/ranges/plan-ranges.test.ts',
     'test/pipeline/split/align-ranges.test.ts',
   ],
+  'shared/ranges/record-chain.ts': ['test/ranges/record-lengths.test.ts', 'test/ranges/record-chain.test.ts'],
+  'shared/ranges/record-chain-search.ts': [
+    'test/ranges/guessed-links.test.ts',
+    'test/ranges/record-chain-search.test.ts',
+  ],
   'shared/ranges/terminators.ts': [
     'test/ranges/terminators.test.ts',
     'test/pipeline/split/file-geometry.test.ts',
