@@ -1,12 +1,22 @@
 import { createMerger, readMergerEvent } from '../functions/merger/handler.ts';
 import { createParser, readParserEvent } from '../functions/parser/handler.ts';
+import type { Depth } from '../shared/pipeline/verify/data-object.ts';
+import type { LakePart } from '../shared/pipeline/verify/judge-part.ts';
 import { fileChecksum } from './adapters/file-checksum.ts';
 import type { Lot } from './convert-lot.ts';
 import { whileCollecting } from './garbage-collection.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 
-/** The functions that run on worker threads, called by name as Lambda would call them. */
-export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
+/**
+ * The functions that run on worker threads, called by name as Lambda would call them. A thread is stopped from outside; in the main thread
+ * a parser stops at its next read after the signal.
+ */
+export async function invokeFunction(
+  functionName: string,
+  input: unknown,
+  setup: unknown,
+  signal?: AbortSignal,
+): Promise<unknown> {
   // Not of the pipeline: the thread that publishes leaves it to these.
   if (functionName === 'checksums') {
     return await Promise.all((input as { paths: string[] }).paths.map(fileChecksum));
@@ -15,13 +25,21 @@ export async function invokeFunction(functionName: string, input: unknown, setup
   // Input files may lie in different folders: each call says in which one.
   const { rawRoot = local.rawRoot } = input as { rawRoot?: string };
   const { bytesRead } = local;
-  const count = (bytes: number) => void (bytesRead && Atomics.add(bytesRead, 0, BigInt(bytes)));
+  const count = (bytes: number) => {
+    signal?.throwIfAborted();
+    if (bytesRead) Atomics.add(bytesRead, 0, BigInt(bytes));
+  };
   if (functionName === 'lot') {
     // Few conversions have many small files, and a thread starts faster without the state machine.
     const { convertLot } = await import('./convert-lot.ts');
     return await convertLot(local, input as Lot, count);
   }
   const ports = createLocalPorts({ ...local, rawRoot }, undefined, count);
+  if (functionName === 'judge') {
+    const { judgePart } = await import('../shared/pipeline/verify/judge-part.ts');
+    const { part, depth } = input as { part: LakePart; depth: Depth };
+    return await judgePart(ports, part, depth);
+  }
   return whileCollecting(async () => {
     if (functionName === 'parser') return await createParser(ports)(readParserEvent(input));
     if (functionName === 'merger') return await createMerger(ports)(readMergerEvent(input));

@@ -59,6 +59,9 @@ export interface ObjectStore {
    */
   listFolder(folder: string): AsyncIterable<string>;
 
+  /** The keys that `list` has, in its order, of a store that would have to look at each object to say more of it. */
+  listKeys?(prefix: string): AsyncIterable<string>;
+
   /** Removes objects; keys without an object are no error. */
   delete(keys: string[]): Promise<void>;
 
@@ -99,6 +102,11 @@ export interface StoredObject {
 export interface ReadOptions {
   pin?: string | undefined;
   signal?: AbortSignal | undefined;
+  /**
+   * The reader's own memory for the next chunk of a stream, asked for when the chunk is. A store may fill it rather than memory of its own,
+   * so that nothing is copied twice: the chunk then begins where it does. Who passes a stream on through a decoder must leave it out.
+   */
+  into?: (() => Uint8Array) | undefined;
 }
 
 export interface ObjectWriter {

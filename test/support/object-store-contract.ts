@@ -63,6 +63,11 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
         expectSameBytes(read, bytes.subarray(startByte, endByte));
       }
       expectSameBytes(await all(store.streamRange('ranges.bin')), bytes);
+      const memory = new Uint8Array(70_001);
+      let asked = 0;
+      const into = () => memory.subarray(0, 1 + (++asked % memory.length));
+      const range = { startByte: 5, endByte: end - 5 };
+      expectSameBytes(await all(store.streamRange('ranges.bin', range, { into })), bytes.subarray(5, -5));
       for (const range of [
         { startByte: end - 1, endByte: end + 1 },
         { startByte: end + 5, endByte: end + 6 },
@@ -171,6 +176,11 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
       const some: string[] = [];
       for await (const { key } of store.list('list/k0109')) some.push(key);
       expect(some).toHaveLength(10);
+      if (store.listKeys) {
+        expectSameRows(await Array.fromAsync(store.listKeys('list/')), keys, 'keys');
+        expect(await Array.fromAsync(store.listKeys('list/k0109'))).toHaveLength(10);
+        expect(await Array.fromAsync(store.listKeys('nowhere/'))).toEqual([]);
+      }
       await store.delete(keys);
       for await (const { key } of store.list('list/')) expect(key).toBe('nothing');
     });

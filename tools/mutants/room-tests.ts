@@ -19,3 +19,14 @@ export const CLAIMS = [
   'test/pipeline/failure-paths.test.ts',
   'test/pipeline/operate/supplements.test.ts',
 ];
+/** What `clean` removes, and what it leaves. */
+export const CLEANED = [
+  'test/pipeline/operate/clean-in-memory.test.ts',
+  'test/pipeline/operate/clean-runs.test.ts',
+  'test/pipeline/operate/clean-ages.test.ts',
+  'test/pipeline/operate/clean-lake.test.ts',
+  'test/pipeline/operate/day-holds.test.ts',
+  'test/pipeline/operate/one-bad-document.test.ts',
+  'test/pipeline/operate/concurrent-commands.test.ts',
+  'test/pipeline/operate/clean-glue.test.ts',
+];

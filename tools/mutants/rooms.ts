@@ -85,6 +85,22 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/keys',
     'test/pipeline/split/date-file.test.ts',
   ],
+  'shared/ranges/chain-marks.ts': [
+    'test/pipeline/split/chain-reads.test.ts',
+    'test/pipeline/split/chain-ranges.test.ts',
+  ],
+  'shared/ranges/chain-segment.ts': [
+    'test/pipeline/split/chain-reads.test.ts',
+    'test/pipeline/split/chain-ranges.test.ts',
+  ],
+  'shared/ranges/plan-ranges.ts': [
+    'test/ranges/plan-ranges.test.ts',
+    'test/pipeline/split/align-ranges.test.ts',
+  ],
+  'shared/ranges/terminators.ts': [
+    'test/ranges/terminators.test.ts',
+    'test/pipeline/split/file-geometry.test.ts',
+  ],
   ...DECIDING_USE_CASES,
   ...DECIDING_CONNECTOR,
 };

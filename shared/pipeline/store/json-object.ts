@@ -3,7 +3,7 @@ import type { Shape } from '../../json-shape.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { damagedDocument } from './damaged-document.ts';
 import { isTooDeep } from './json-depth.ts';
-import { sealedBytes, sealOf } from './sealed-json.ts';
+import { sealedBytes, sealOf, textSealedHere } from './sealed-json.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -60,7 +60,17 @@ export async function findStoredJson<T>(
   shape: Shape<T>,
 ): Promise<StoredJson<T> | undefined> {
   const stored = await store.get(key);
-  return stored && { ...stored, value: fromJsonBytes(stored.bytes, key, shape) };
+  if (!stored) return undefined;
+  const { bytes } = stored;
+  // A draft that this process wrote a moment ago, and that only its memory has.
+  const text = store.isDraft?.(key) ? textSealedHere(key, bytes) : undefined;
+  return {
+    bytes,
+    value: text === undefined ? fromJsonBytes(bytes, key, shape) : JSON.parse(text),
+    get tag() {
+      return stored.tag;
+    },
+  };
 }
 
 /** The value of the object `key`, or undefined if there is none. Fails with `ObjectDamaged` if it is not of this shape. */
