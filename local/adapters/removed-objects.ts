@@ -1,6 +1,7 @@
 import { rmSync, unlinkSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { removeOnThreads } from './emptied-folders.ts';
 import { isCode, NOT_THERE, unremovable } from './file-error.ts';
 import { removeEmptyFolders } from './listed-files.ts';
 import { syncAllFolders, syncPath } from './synced-files.ts';
@@ -52,6 +53,7 @@ export async function removeFolders(
   }
   // Only then may go what is in them: until the disk has lost a folder's name, a loss of power brings the folder back.
   if (sync) await Promise.all([...new Set(folders.map(({ path }) => dirname(path)))].map(syncPath));
+  await removeOnThreads(gone.map(({ aside }) => aside));
   for (const { path, aside } of gone) {
     try {
       // Without waiting for another thread, file by file, which would take several times as long.

@@ -43,7 +43,7 @@ export async function syncFolders(folder: string, rootDir: string): Promise<void
     changed.push(dirname(at));
     if (identity !== undefined) names.push([at, identity]);
   }
-  await Promise.all(changed.map(syncPath));
+  await Promise.all(changed.map(syncNames));
   if (named.size > MOST_NAMED) named.clear();
   for (const [path, identity] of names) named.set(path, identity);
 }
@@ -60,7 +60,7 @@ export async function syncFoldersTogether(folders: readonly string[], rootDir: s
       if (identity === undefined || named.get(at) !== identity) changed.add(dirname(at));
     }
   }
-  await inParallel([...changed], SYNCS_AT_ONCE, syncPath);
+  await inParallel([...changed], SYNCS_AT_ONCE, syncNames);
   if (named.size > MOST_NAMED) named.clear();
   for (const [path, identity] of names) if (identity !== undefined) named.set(path, identity);
 }
@@ -85,6 +85,33 @@ export async function syncAllFolders(folders: readonly string[], rootDir: string
   for (const level of [...levels.keys()].sort((a, b) => b - a)) {
     await inParallel([...(levels.get(level) ?? [])], SYNCS_AT_ONCE, syncPath);
   }
+}
+
+/** Folders whose names the disk is writing, and the turn after it, if somebody waits for one. */
+const syncing = new Map<string, { turn: Promise<void>; next?: Promise<void> }>();
+
+/**
+ * Waits until the disk has the names that are in a folder now. A publication puts dozens of files into one folder at once: those that come
+ * while the disk writes wait for one turn together, which begins when it is done and has all of their names.
+ */
+async function syncNames(folder: string): Promise<void> {
+  const known = syncing.get(folder);
+  if (!known) return takeTurn(folder);
+  known.next ??= known.turn.then(
+    () => takeTurn(folder),
+    () => takeTurn(folder),
+  );
+  return known.next;
+}
+
+function takeTurn(folder: string): Promise<void> {
+  const turn = syncPath(folder).finally(() => {
+    const { next } = mine;
+    if (next === undefined) syncing.delete(folder);
+  });
+  const mine: { turn: Promise<void>; next?: Promise<void> } = { turn };
+  syncing.set(folder, mine);
+  return turn;
 }
 
 /** Waits until the disk has a file's bytes or a folder's names. One that is gone by now needs nothing. */

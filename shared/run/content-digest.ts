@@ -3,8 +3,11 @@ import { combineCrc64, crc64FromBase64, crc64ToBase64 } from '../ranges/crc64nvm
 import type { FilePlan } from './file-plan.ts';
 import type { PartManifest } from './part-manifest.ts';
 
+/** What is known of the bytes of a range. */
+type RangeBytes = Pick<PartManifest, 'startByte' | 'endByte' | 'checksum'>;
+
 /** CRC-64/NVME of the whole file, combined from what the splitter read outside the ranges and the parsers inside them. */
-export function wholeChecksum(plan: FilePlan, manifests: PartManifest[]): string | undefined {
+export function wholeChecksum(plan: FilePlan, manifests: RangeBytes[]): string | undefined {
   if (!plan.outside) return undefined;
   const pieces = [...plan.outside, ...manifests].sort((a, b) => a.startByte - b.startByte);
   let at = 0;
@@ -18,7 +21,7 @@ export function wholeChecksum(plan: FilePlan, manifests: PartManifest[]): string
 }
 
 /** The same bytes have the same digest, however they were cut into ranges. */
-export function contentDigest(plan: FilePlan, manifests: PartManifest[]): string {
+export function contentDigest(plan: FilePlan, manifests: RangeBytes[]): string {
   const hash = createHash('sha256');
   let details = 0n;
   for (const { startByte, endByte, checksum } of manifests) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { distribution } from '../../shared/run/distribution.ts';
-import { advanced, isInUse, type LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { advanced, isInUse, isLoaded, type LedgerEntry } from '../../shared/run/ledger-entry.ts';
 import { sampleEntry } from '../support/sample-entry.ts';
 
 const AT = '2025-08-12T03:00:00.000Z';
@@ -17,6 +17,13 @@ describe('an entry of the ledger', () => {
       expect(ended.leaseUntil).toBeUndefined();
       expect(isInUse({ ...ended, leaseUntil: later(TWO_HOURS).toISOString() }, later(0))).toBe(false);
     }
+  });
+
+  it('is loaded if it has a loaded version, whatever its last run does', () => {
+    const parsing = advanced(sampleEntry('a'), 'parsing', AT);
+    expect(isLoaded(parsing)).toBe(true);
+    expect(isLoaded({ ...parsing, loaded: undefined })).toBe(false);
+    expect(isLoaded({ ...sampleEntry('a'), loaded: undefined })).toBe(false);
   });
 
   it('without a lease is in use up to its last change', () => {

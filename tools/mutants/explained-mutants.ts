@@ -83,12 +83,6 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a version is only compared with others of the same making: more digits of its hash tell them apart as well',
   },
   {
-    file: 'shared/pipeline/split/chain-ranges.ts',
-    within: 'stepMarks = untilMark === bound ? 1 : stepMarks * 2;',
-    edits: [['untilMark === bound', 'false']],
-    why: 'longer steps after a guess that was not met read bytes twice that short steps would not: the ranges are the same',
-  },
-  {
     file: 'shared/run/stage-durations.ts',
     within: 'claimed < 0',
     edits: [['claimed < 0', 'false']],
@@ -158,6 +152,30 @@ export const EXPLAINED: readonly Explained[] = [
     within: 'lengthBytes: null, recordIndex: 0',
     edits: [['0', '1']],
     why: 'what is read at a link holds a whole record, or the walk says why there is none: this is only for the compiler',
+  },
+  {
+    file: 'shared/ranges/record-chain.ts',
+    within: 'export const NOT_ZERO = -2;',
+    edits: [['2', '3']],
+    why: 'no length is below zero: any such number says it, unless it is NOT_DIGITS',
+  },
+  {
+    file: 'shared/ranges/record-chain.ts',
+    within: '(fieldBytes === 2',
+    edits: [['fieldBytes === 2', 'false']],
+    why: 'two bytes are read as any number of them is: their own way is only faster',
+  },
+  {
+    file: 'shared/ranges/record-chain-search.ts',
+    within: 'at < depths.length',
+    edits: [['<', '<=']],
+    why: 'after the last offset there is none that could support anything',
+  },
+  {
+    file: 'shared/ranges/record-chain-search.ts',
+    within: 'let at = offsetCount - 1;',
+    edits: [['-', '+']],
+    why: 'what is found after the last offset is kept nowhere',
   },
   {
     file: 'shared/pipeline/split/claim-file.ts',

@@ -10,13 +10,6 @@ export const DAYS = [
   'test/pipeline/failure-paths.test.ts',
 ];
 export const TOTALS = ['test/totals', 'test/run', 'test/pipeline/group-totals.test.ts'];
-export const RUNS = [
-  NIGHTS,
-  'test/run',
-  'test/totals',
-  'test/pipeline/publish',
-  'test/pipeline/failure-paths.test.ts',
-];
 export const CHAINS = ['test/ranges', 'test/pipeline/split/chain-ranges.test.ts'];
 export const FORMS = ['test/form', 'test/pipeline/split', 'test/pipeline/blanks-and-binary-bytes.test.ts'];
 export const CLAIMS = [

@@ -1,55 +1,26 @@
 import { DECIDING_CONNECTOR } from './connector-files.ts';
 import { DECIDING_PUBLICATIONS } from './publishing-use-cases.ts';
-import { DAYS, NIGHTS, RUNS, TOTALS } from './room-tests.ts';
+import { DAYS, TOTALS } from './room-tests.ts';
 import { DECIDING_USE_CASES } from './use-cases.ts';
 
 /** The files that decide what is counted, published or removed, and the tests of each: rules make mutants of these files. */
 export const DECIDING_FILES: Record<string, readonly string[]> = {
-  'shared/run/reconciliation.ts': ['test/run/reconciliation.test.ts', ...RUNS],
-  'shared/run/rejects-refusal.ts': [
-    'test/run/reconciliation.test.ts',
-    'test/pipeline/operate/read-rejects.test.ts',
-    ...RUNS,
-  ],
-  'shared/run/corrected-version.ts': [
-    'test/run/versions.test.ts',
-    NIGHTS,
-    'test/pipeline/operate/supplements-of-other-records.test.ts',
-    'test/pipeline/operate',
-  ],
-  'shared/run/rejects-digest.ts': [
-    'test/run/judged-in-order.test.ts',
-    'test/pipeline/operate/supplements-of-other-records.test.ts',
-  ],
-  'shared/run/content-digest.ts': ['test/pipeline/store/content-claim.test.ts', ...RUNS],
-  'shared/run/stated-figures.ts': [
-    'test/run/versions.test.ts',
-    'test/pipeline/publish/day-manifest.test.ts',
-    ...RUNS,
-  ],
-  'shared/run/invalid-values.ts': ['test/run/invalid-values.test.ts', 'test/pipeline/short-records.test.ts'],
-  'shared/run/ledger-entry.ts': [
-    'test/run/versions.test.ts',
-    'test/run/ledger-entry.test.ts',
-    'test/pipeline/store',
-    ...DAYS,
-  ],
-  'shared/run/loaded-again.ts': [
-    'test/run/versions.test.ts',
-    'test/pipeline/split/claim-file.test.ts',
-    'test/pipeline/split/key-owner.test.ts',
-    'test/pipeline/whole-run.test.ts',
-  ],
-  'shared/run/ended-executions.ts': [
-    'test/run/ended-executions.test.ts',
-    'test/pipeline/watch/given-up-steps.test.ts',
-  ],
-  'shared/run/taken-back.ts': [
-    'test/run/taken-back.test.ts',
-    'test/pipeline/operate/settled-rollback.test.ts',
-    ...DAYS,
-  ],
-  'shared/run/stage-durations.ts': ['test/run/versions.test.ts', 'test/run/stage-durations.test.ts'],
+  'shared/run/content-digest.ts': ['test/run'],
+  'shared/run/corrected-version.ts': ['test/run'],
+  'shared/run/distribution.ts': ['test/run'],
+  'shared/run/ended-executions.ts': ['test/run'],
+  'shared/run/invalid-values.ts': ['test/run'],
+  'shared/run/lease.ts': ['test/run'],
+  'shared/run/ledger-entry.ts': ['test/run'],
+  'shared/run/loaded-again.ts': ['test/run'],
+  'shared/run/reconciliation.ts': ['test/run'],
+  'shared/run/rejects-digest.ts': ['test/run'],
+  'shared/run/rejects-refusal.ts': ['test/run'],
+  'shared/run/run-of-plan.ts': ['test/run'],
+  'shared/run/source-content.ts': ['test/run'],
+  'shared/run/stage-durations.ts': ['test/run'],
+  'shared/run/stated-figures.ts': ['test/run'],
+  'shared/run/taken-back.ts': ['test/run'],
   'shared/day/day-change.ts': ['test/day/day-change.test.ts', 'test/day', 'test/pipeline/publish'],
   'shared/day/day-commit.ts': ['test/day/day-commit.test.ts', 'test/day', ...DAYS],
   'shared/day/day-manifest.ts': [
@@ -126,6 +97,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   'shared/ranges/plan-ranges.ts': [
     'test/ranges/plan-ranges.test.ts',
     'test/pipeline/split/align-ranges.test.ts',
+  ],
+  'shared/ranges/record-chain.ts': ['test/ranges/record-lengths.test.ts', 'test/ranges/record-chain.test.ts'],
+  'shared/ranges/record-chain-search.ts': [
+    'test/ranges/guessed-links.test.ts',
+    'test/ranges/record-chain-search.test.ts',
   ],
   'shared/ranges/terminators.ts': [
     'test/ranges/terminators.test.ts',

@@ -109,6 +109,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
   ],
+  'shared/pipeline/split/range-size.ts': ['test/pipeline/split/range-size.test.ts'],
   'shared/pipeline/split/sample-form.ts': [
     'test/pipeline/split/sample-form.test.ts',
     NIGHTS,

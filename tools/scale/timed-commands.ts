@@ -40,14 +40,13 @@ function timeCommand(name: string, lakeDir: string, args: string[]) {
   return { seconds: secondsSince(startedAt), status, stdout, stderr };
 }
 
-/** Runs each command once, checks what it shows, and prints its time. Answers false if one was wrong. */
-export async function timeCommands(lakeDir: string, { days, filesPerDay }: LakeSize): Promise<boolean> {
-  const runCount = days * filesPerDay;
-  const lastDate = dateOf(days - 1);
-  const ofDay = ['--business-date', lastDate];
+/** Runs a command, checks what it printed (an object, or a list of those of several lines), and prints its time. */
+type Time = <T>(name: string, args: string[], check: (printed: T) => boolean) => void;
+
+/** Runs each command once. Answers false if one showed something wrong. */
+export async function timeCommands(lakeDir: string, size: LakeSize): Promise<boolean> {
   const problems: string[] = [];
-  /** `check` gets what was printed: an object, or a line for each. */
-  const time = <T>(name: string, args: string[], check: (printed: T) => boolean) => {
+  const time: Time = (name, args, check) => {
     const { seconds, status, stdout, stderr } = timeCommand(name, lakeDir, args);
     const lines = stdout.split('\n').filter((line) => line !== '');
     const printed =
@@ -56,60 +55,75 @@ export async function timeCommands(lakeDir: string, { days, filesPerDay }: LakeS
     if (!isRight) problems.push(`${name} ${args.join(' ')}: exit code ${status} ${stderr}`);
     console.log(`${[name, ...args].join(' ').padEnd(72)} ${seconds}${isRight ? '' : ' WRONG'}`);
   };
-  const isWhole = (files: number) => (status: DayStatus) =>
-    status.dataset === DATASET &&
-    status.businessDate === lastDate &&
-    status.counts.loaded === files &&
-    status.totals.rows === files * FILE_ROWS &&
-    status.published?.files === files;
-  const isSound = ({ damaged, notes }: { damaged: number; notes: number }) => damaged + notes === 0;
-  const has = (n: number) => (row: { n: number }) => row.n === n;
-  const [year, month, day] = lastDate.split('-');
-  time('status', [], isWhole(filesPerDay));
-  time('status', ofDay, isWhole(filesPerDay));
+  timeLooks(time, size);
+  await timeCleaning(time, lakeDir, size, problems);
+  if (size.filesPerDay > 1) await timeRollback(time, lakeDir, size);
+  for (const problem of problems) console.error(problem);
+  return problems.length === 0;
+}
+
+/** The flags and the condition of the last day. */
+function lastDay({ days }: LakeSize) {
+  const date = dateOf(days - 1);
+  const [year, month, day] = date.split('-');
+  const where = `year = '${year}' AND month = '${month}' AND day = '${day}'`;
+  const ofRows = `SELECT count(*) AS n FROM ${DATASET} WHERE ${where}`;
+  return { date, month: `${year}-${month}`, ofDay: ['--business-date', date], ofRows };
+}
+
+const has = (n: number) => (row: { n: number }) => row.n === n;
+
+function isWhole(size: LakeSize): (status: DayStatus) => boolean {
+  const files = size.filesPerDay;
+  return ({ dataset, businessDate, counts, totals, published }) =>
+    dataset === DATASET &&
+    businessDate === lastDay(size).date &&
+    counts.loaded === files &&
+    totals.rows === files * FILE_ROWS &&
+    published?.files === files;
+}
+
+function timeLooks(time: Time, size: LakeSize): void {
+  const { days, filesPerDay } = size;
+  const { date, month, ofDay, ofRows } = lastDay(size);
+  time('status', [], isWhole(size));
+  time('status', ofDay, isWhole(size));
   time<DayStatus[] | DayStatus>('status', ['--all'], (all) => [all].flat().length === days);
   time<{ commits: unknown[] }>('history', [], ({ commits }) => commits.length === days);
   time('publish', ofDay, ({ commit }: DayOutcome) => commit === 1);
   time('rejects', ofDay, (printed) => printed === undefined);
-  time<{ businessDate: string }>('report', ofDay, ({ businessDate }) => businessDate === lastDate);
-  time<{ month: string }>(
-    'report',
-    ['--month', `${year}-${month}`],
-    (report) => report.month === `${year}-${month}`,
-  );
-  const where = `year = '${year}' AND month = '${month}' AND day = '${day}'`;
-  time('query', [`SELECT count(*) AS n FROM ${DATASET} WHERE ${where}`], has(filesPerDay * FILE_ROWS));
+  time<{ businessDate: string }>('report', ofDay, ({ businessDate }) => businessDate === date);
+  time<{ month: string }>('report', ['--month', month], (report) => report.month === month);
+  time('query', [ofRows], has(filesPerDay * FILE_ROWS));
   time('query', [`SELECT count(*) AS n FROM ${DATASET}_days`], has(days));
-  time('query', ["SELECT count(*) AS n FROM ledger WHERE state = 'loaded'"], has(runCount));
+  time('query', ["SELECT count(*) AS n FROM ledger WHERE state = 'loaded'"], has(days * filesPerDay));
+  const isSound = ({ damaged, notes }: { damaged: number; notes: number }) => damaged + notes === 0;
   time('verify', ['--quick'], isSound);
   time('verify', [], isSound);
+}
+
+async function timeCleaning(time: Time, lakeDir: string, size: LakeSize, problems: string[]): Promise<void> {
+  const runCount = size.days * size.filesPerDay;
   const everyRun = ({ removed, failed }: CleanReport) =>
     failed.length === 0 && removed.filter(({ what }) => what === 'run').length === runCount;
+  const nothing = ({ removed, kept }: CleanReport) => removed.length + kept.length === 0;
   time('clean', ['--older-than', '0', '--dry-run'], everyRun);
   time('clean', ['--older-than', '0'], everyRun);
-  time(
-    'clean',
-    ['--older-than', '0'],
-    ({ removed, kept }: CleanReport) => removed.length + kept.length === 0,
-  );
-  time('status', [], isWhole(filesPerDay));
+  time('clean', ['--older-than', '0'], nothing);
+  time('status', [], isWhole(size));
   const below = await readdir(join(lakeDir, 'runs'), { recursive: true }).catch(() => []);
   // What conversions told of their times stays.
   const left = below.filter((name) => !name.endsWith('.jsonl'));
   if (left.length > 0) problems.push(`clean left ${left.length} objects and folders below runs/`);
   if (!(await isReadable(lakeDir, runCount))) problems.push('the catalog names files that are not there');
-  if (filesPerDay > 1) {
-    const taken = (printed: { commit: number }) => printed.commit === 2;
-    const file = await aFileOf(lakeDir, lastDate);
-    time('rollback', [...ofDay, '--file', file, '--remove', '--reason', 'bench'], taken);
-    time(
-      'query',
-      [`SELECT count(*) AS n FROM ${DATASET} WHERE ${where}`],
-      has((filesPerDay - 1) * FILE_ROWS),
-    );
-  }
-  for (const problem of problems) console.error(problem);
-  return problems.length === 0;
+}
+
+async function timeRollback(time: Time, lakeDir: string, size: LakeSize): Promise<void> {
+  const { date, ofDay, ofRows } = lastDay(size);
+  const file = await aFileOf(lakeDir, date);
+  const taken = (printed: { commit: number }) => printed.commit === 2;
+  time('rollback', [...ofDay, '--file', file, '--remove', '--reason', 'bench'], taken);
+  time('query', [ofRows], has((size.filesPerDay - 1) * FILE_ROWS));
 }
 
 /** The name of a source file of the date. */

@@ -2,8 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { UsageError } from '../../../shared/errors.ts';
 import { type ChainReading, chainRanges } from '../../../shared/pipeline/split/chain-ranges.ts';
+import type { SourceStore } from '../../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../../shared/ranges/byte-range.ts';
-import { bdwChain, type ChainShape, rdwChain } from '../../../shared/ranges/record-chain.ts';
+import {
+  bdwChain,
+  type ChainShape,
+  lengthFieldChain,
+  rdwChain,
+} from '../../../shared/ranges/record-chain.ts';
 import { CHAIN_FORMATS, chainFile } from '../../support/chain-file.ts';
 import { LONG_CHAIN_RECORD_BYTES, LongChain, MIB } from '../../support/long-chain.ts';
 
@@ -144,6 +150,79 @@ it('after a wrong guess, one mark is read, then two, four and so on, until the n
       [74, marks({ startByte: 0, endByte: 1_000_000 })[1]],
     ],
   ]);
+});
+
+/** A store that hands out a file in chunks of one size, each in memory that the next one overwrites. */
+class Chunks implements SourceStore {
+  private readonly bytes: Uint8Array;
+  private readonly chunkBytes: number;
+
+  constructor(bytes: Uint8Array, chunkBytes: number) {
+    this.bytes = bytes;
+    this.chunkBytes = chunkBytes;
+  }
+
+  async readRange(_key: string, { startByte, endByte }: ByteRange): Promise<Uint8Array> {
+    return this.bytes.slice(startByte, endByte);
+  }
+
+  async *streamRange(_key: string, { startByte, endByte }: ByteRange = { startByte: 0, endByte: 0 }) {
+    const memory = new Uint8Array(this.chunkBytes);
+    for (let at = startByte; at < endByte; at += memory.length) {
+      const chunk = this.bytes.subarray(at, Math.min(at + memory.length, endByte));
+      memory.set(chunk);
+      yield memory.subarray(0, chunk.length);
+      memory.fill(0xee);
+    }
+  }
+}
+
+describe('heads of records that lie in several chunks', () => {
+  const oneByte = lengthFieldChain({
+    fieldAtBytes: 0,
+    fieldBytes: 1,
+    coding: 'big-endian',
+    maximumBytes: 99,
+  });
+  const short = {
+    ...{ name: 'a length in one byte', shape: oneByte, minimumDataBytes: 1 },
+    record: (data: Uint8Array) => Uint8Array.of(data.length, ...data.subarray(1)),
+  };
+  const formats = [short, ...CHAIN_FORMATS];
+
+  it.each(
+    formats.map((format) => [format.name, format] as const),
+  )('of %s are read whole', async (_, format) => {
+    const data = Array.from(
+      { length: 25 },
+      (_, index) => new Uint8Array(format.minimumDataBytes + ((index * 7) % 12)),
+    );
+    const file = chainFile(format, data, 2, [1, 4, 2]);
+    const span = { startByte: 2, endByte: file.bytes.length };
+    const source = { key: KEY, sizeBytes: span.endByte, version: 'v', pin: 'v' };
+    for (let chunkBytes = 1; chunkBytes < 12; chunkBytes++) {
+      const raw = new Chunks(file.bytes, chunkBytes);
+      const found = await chainRanges(raw, source, format.shape, span, 1, { readerCount: 1, readBytes: 40 });
+      expect(found).toMatchObject({ recordCount: 25, lastRecordByte: file.records.at(-1)?.startByte });
+      const starts = 'ranges' in found ? found.ranges.map(({ startByte }) => startByte) : [];
+      expect(starts, `chunks of ${chunkBytes}`).toEqual(file.links);
+    }
+  });
+});
+
+it('where a chain breaks is told, whoever comes to it', async () => {
+  const { bytes, links } = chainFile(RDW, records(200, 20));
+  const broken = bytes.slice();
+  broken.set([0, 3], links[150]);
+  const source = { key: KEY, sizeBytes: bytes.length, version: 'v', pin: 'v' };
+  for (const readerCount of [1, 2, 5]) {
+    const raw = new Chunks(broken, 64);
+    const span = { startByte: 0, endByte: bytes.length };
+    const reading = { readerCount, searchBytes: 100, markBytes: 200 };
+    expect(await chainRanges(raw, source, rdwChain(), span, 1000, reading)).toMatchObject({
+      ...{ code: 'impossible-length', of: 'record', atByte: links[150], lengthBytes: 3, recordIndex: 150 },
+    });
+  }
 });
 
 describe('a range size', () => {

@@ -2,8 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { objectOf, text } from '../../../shared/json-shape.ts';
-import { readJson, toJsonBytes, writeJson } from '../../../shared/pipeline/store/json-object.ts';
-import { sealedBytes, sealOf } from '../../../shared/pipeline/store/sealed-json.ts';
+import {
+  findStoredJson,
+  readJson,
+  toJsonBytes,
+  writeJson,
+} from '../../../shared/pipeline/store/json-object.ts';
+import { sealedBytes, sealOf, textSealedHere } from '../../../shared/pipeline/store/sealed-json.ts';
 
 const KEY = 'ledger/_tables/contracts.json';
 const shape = objectOf<{ layout: string }>({ layout: text });
@@ -89,5 +94,28 @@ describe('a document with a seal', () => {
     const store = new MemoryObjectStore();
     await store.put(KEY, toJsonBytes({ layout: 'contracts' }));
     expect(await readJson(store, KEY, shape)).toEqual({ layout: 'contracts' });
+  });
+});
+
+describe('a document that this process sealed', () => {
+  it('is known by its very bytes and its key', () => {
+    const bytes = sealedBytes(KEY, { layout: 'contracts' });
+    expect(textSealedHere(KEY, bytes)).toBe('{"layout":"contracts"}');
+    expect(textSealedHere(KEY, bytes.slice())).toBeUndefined();
+    expect(textSealedHere('ledger/_tables/other.json', bytes)).toBeUndefined();
+  });
+
+  it('need not be proved while it is a draft, and must be once it was stored', async () => {
+    const bytes = sealedBytes(KEY, { layout: 'contracts' });
+    bytes[12]! ^= 1;
+    for (const isDraft of [true, false]) {
+      const store = Object.assign(new MemoryObjectStore(), {
+        get: async () => ({ bytes, tag: 't1' }),
+        isDraft: () => isDraft,
+      });
+      const reading = findStoredJson(store, KEY, shape);
+      if (isDraft) expect(await reading).toMatchObject({ value: { layout: 'contracts' }, tag: 't1' });
+      else await expect(reading).rejects.toMatchObject({ name: 'ObjectDamaged' });
+    }
   });
 });
