@@ -7,7 +7,7 @@ import { LEAST_SPREAD_BYTES, type Night, type NightOptions, sizeOf } from './nig
 import { loadPipeline } from './pipeline-tasks.ts';
 import { startUrl } from './start-bundle.ts';
 import { joinedPool } from './state-machine/joined-pool.ts';
-import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './state-machine/worker-pool.ts';
+import type { WorkerPool, WorkerPoolOptions } from './state-machine/worker-pool.ts';
 
 /** Few young objects exist, because rows are not objects: a larger space would only be filled before it is swept. */
 const YOUNG_GENERATION_MB = 4;
@@ -35,7 +35,7 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const resourceLimits = {
     maxYoungGenerationSizeMb: small.size > 0 ? YOUNG_OF_LOTS_MB : YOUNG_GENERATION_MB,
   };
-  const pool = openPool({ workerCount, handlerModule, setup, resourceLimits }, isJoined);
+  const pool = await openPool({ workerCount, handlerModule, setup, resourceLimits }, isJoined);
   try {
     // The threads load their functions meanwhile.
     const { runExecution } = await import('./state-machine/run-execution.ts');
@@ -58,16 +58,22 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
 }
 
 /** Threads for all workers, or for all but one, which is this thread. */
-function openPool(options: WorkerPoolOptions, isJoined: boolean): WorkerPool {
-  if (!isJoined) return createWorkerPool(options);
-  const threadCount = options.workerCount - 1;
-  const threads = threadCount > 0 ? createWorkerPool({ ...options, workerCount: threadCount }) : undefined;
+async function openPool(options: WorkerPoolOptions, isJoined: boolean): Promise<WorkerPool> {
+  const threadCount = options.workerCount - (isJoined ? 1 : 0);
+  const threads = threadCount > 0 ? await openThreads({ ...options, workerCount: threadCount }) : undefined;
+  if (threads && !isJoined) return threads;
   const functions: Promise<typeof EmbeddedFunctions> = import(options.handlerModule.href);
   // If it cannot be loaded, the first call says so.
   functions.catch(() => undefined);
   return joinedPool(threads, threadCount, async (functionName, input, signal) =>
     (await functions).invokeFunction(functionName, input, options.setup, signal),
   );
+}
+
+/** Loaded only where there are threads. */
+async function openThreads(options: WorkerPoolOptions): Promise<WorkerPool> {
+  const { createWorkerPool } = await import('./state-machine/worker-pool.ts');
+  return createWorkerPool(options);
 }
 
 /** As many ranges as the largest file can have, or as many lots as there are: more threads would have nothing to read. */

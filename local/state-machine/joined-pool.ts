@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FunctionError, reportError } from './function-error.ts';
-import { poolClosed, type WorkerPool } from './worker-pool.ts';
+import { poolClosed } from './pool-closed.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 /** Runs a function in this thread. It must stop soon after the signal aborts, and let other work of the thread have its turn. */
 type CallHere = (functionName: string, input: unknown, signal: AbortSignal) => Promise<unknown>;

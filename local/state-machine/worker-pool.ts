@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, type ResourceLimits } from 'node:worker_threads';
 import Tinypool from 'tinypool';
-import { Interrupted } from '../../shared/errors.ts';
 import { FunctionError } from './function-error.ts';
+import { poolClosed } from './pool-closed.ts';
 import { asError } from './states-error.ts';
 import type { WorkerReply, WorkerSetup, WorkerTask } from './worker.ts';
 
@@ -125,10 +125,6 @@ async function callThread(
     dead.abort();
   }
   return reply;
-}
-
-export function poolClosed(functionName: string): Interrupted {
-  return new Interrupted({ what: 'the worker threads were stopped', where: functionName });
 }
 
 function threadDied(functionName: string, cause: Error): FunctionError {
