@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { statOf } from '../local/adapters/file-error.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
+import { judgesOnThreads } from '../local/judges-on-threads.ts';
 import { createLocalPorts } from '../local/local-ports.ts';
 import { shellVariables } from '../shared/aws/function-variables.ts';
 import { createAwsPorts } from '../shared/aws/pipeline-adapters.ts';
@@ -37,6 +38,11 @@ export async function lakePorts(lake: string | undefined): Promise<PipelinePorts
   }
   const setup = { lakeDir, rawRoot: lakeDir, rangeSizeBytes: 0, expectedFiles: undefined };
   return createLocalPorts(setup, (line) => warn(line));
+}
+
+/** Who judges the parts of the lake that `--lake` names; undefined on AWS, where the command itself does. */
+export function lakeJudges(lake: string) {
+  return lake === 'aws' ? undefined : judgesOnThreads(resolve(startDir, lake));
 }
 
 /** The day that the flags of a command name, on AWS without a look at the lake if they name all of it. */

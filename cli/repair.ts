@@ -3,7 +3,7 @@ import { verifyLake } from '../shared/pipeline/verify/verify-lake.ts';
 import { defineCommand, isSet } from '../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
-import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
+import { LAKE_FLAGS, lakeJudges, lakePorts } from './lake-arguments.ts';
 import { countsOf, findingJson, printFindings } from './lake-findings.ts';
 
 const COMMAND = {
@@ -26,9 +26,11 @@ export const command = defineCommand(COMMAND, async (values) => {
   const lake = values.lake ?? 'LAKE';
   const depth = values.quick ? 'quick' : 'full';
   const dryRun = values['dry-run'] === true;
-  const report = dryRun
-    ? { done: [], failed: [], verdict: await verifyLake(ports, { depth }) }
-    : await repairLake(ports, { depth });
+  const judges = lakeJudges(lake);
+  const finding = dryRun
+    ? verifyLake(ports, { depth, judges }).then((verdict) => ({ done: [], failed: [], verdict }))
+    : repairLake(ports, { depth, judges });
+  const report = await finding.finally(() => judges?.close());
   const { done, failed, verdict } = report;
   const { damaged, notes } = countsOf(verdict.findings);
   if (values.json) {

@@ -4,7 +4,7 @@ import { defineCommand, isSet } from '../terminal/command-line.ts';
 import { counted } from '../terminal/counted.ts';
 import { EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
 import { say, sayJson } from '../terminal/print.ts';
-import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
+import { LAKE_FLAGS, lakeJudges, lakePorts } from './lake-arguments.ts';
 import { countsOf, findingJson, printFindings } from './lake-findings.ts';
 
 const COMMAND = {
@@ -25,7 +25,8 @@ export const command = defineCommand(COMMAND, async (values) => {
   const ports = await lakePorts(values.lake);
   const lake = values.lake ?? 'LAKE';
   const depth = values.quick ? 'quick' : 'full';
-  const { findings, days, files } = await verifyLake(ports, { depth });
+  const judges = lakeJudges(lake);
+  const { findings, days, files } = await verifyLake(ports, { depth, judges }).finally(() => judges?.close());
   const { damaged, notes } = countsOf(findings);
   if (values.json) {
     const shown = findings.map((finding) => findingJson(finding, lake));

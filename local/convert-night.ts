@@ -1,3 +1,4 @@
+import { compressionOf } from '../shared/pipeline/store/decompressed-source.ts';
 import { convertFile, MOST_RANGE_BYTES } from './convert-file.ts';
 import { convertLots, lotCountOf, smallInputs } from './convert-lots.ts';
 import type * as EmbeddedFunctions from './embedded-functions.ts';
@@ -11,6 +12,8 @@ import type { WorkerPool, WorkerPoolOptions } from './state-machine/worker-pool.
 
 /** Few young objects exist, because rows are not objects: a larger space would only be filled before it is swept. */
 const YOUNG_GENERATION_MB = 4;
+/** A thread takes as long to start as one core takes for so many bytes and more. */
+const SHORT_NIGHT_BYTES = 16 * 1024 * 1024;
 /** Documents of small files are objects, and few of them live longer than their file. */
 const YOUNG_OF_LOTS_MB = 32;
 
@@ -29,9 +32,10 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const sizes = await Promise.all(options.inputs.map(sizeOf));
   const small = smallInputs(options, sizes);
-  // Lots publish as they end, which needs a thread of its own.
-  const isJoined = options.worksHere === true && small.size === 0;
-  const workerCount = Math.min(options.workerCount, mostAtOnce(options, sizes, small.size));
+  const isShort = isShortNight(options, sizes);
+  // Lots publish as they end, for which a long night needs a thread of its own.
+  const isJoined = isShort || (options.worksHere === true && small.size === 0);
+  const workerCount = isShort ? 1 : Math.min(options.workerCount, mostAtOnce(options, sizes, small.size));
   const resourceLimits = {
     maxYoungGenerationSizeMb: small.size > 0 ? YOUNG_OF_LOTS_MB : YOUNG_GENERATION_MB,
   };
@@ -57,11 +61,17 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   }
 }
 
+/** So little that threads would take longer to start than to convert it. Nobody knows yet how much comes out of a compressed file. */
+function isShortNight({ inputs }: NightOptions, sizes: number[]): boolean {
+  const totalBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  return totalBytes <= SHORT_NIGHT_BYTES && inputs.every((input) => compressionOf(input) === undefined);
+}
+
 /** Threads for all workers, or for all but one, which is this thread. */
 async function openPool(options: WorkerPoolOptions, isJoined: boolean): Promise<WorkerPool> {
-  const threadCount = options.workerCount - (isJoined ? 1 : 0);
-  const threads = threadCount > 0 ? await openThreads({ ...options, workerCount: threadCount }) : undefined;
-  if (threads && !isJoined) return threads;
+  if (!isJoined) return startThreads(options);
+  const threadCount = options.workerCount - 1;
+  const threads = threadCount > 0 ? await startThreads({ ...options, workerCount: threadCount }) : undefined;
   const functions: Promise<typeof EmbeddedFunctions> = import(options.handlerModule.href);
   // If it cannot be loaded, the first call says so.
   functions.catch(() => undefined);
@@ -70,8 +80,8 @@ async function openPool(options: WorkerPoolOptions, isJoined: boolean): Promise<
   );
 }
 
-/** Loaded only where there are threads. */
-async function openThreads(options: WorkerPoolOptions): Promise<WorkerPool> {
+/** Who needs no thread does not load what threads need. */
+async function startThreads(options: WorkerPoolOptions): Promise<WorkerPool> {
   const { createWorkerPool } = await import('./state-machine/worker-pool.ts');
   return createWorkerPool(options);
 }

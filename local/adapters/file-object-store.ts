@@ -29,6 +29,7 @@ import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.t
 import { FileWriter } from './file-writer.ts';
 import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
 import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
+import { storedObject, tagOf } from './stored-object.ts';
 import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
 import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
@@ -106,7 +107,7 @@ class FileObjectStore implements ObjectStore {
   async get(key: string): Promise<StoredObject | undefined> {
     try {
       const bytes = readFileSync(this.path(key));
-      return { bytes, tag: tagOf(bytes) };
+      return storedObject(bytes);
     } catch (error) {
       if (isCode(error, ...NOT_THERE, 'EISDIR')) return undefined;
       throw unreadable(error, this.path(key));
@@ -193,13 +194,20 @@ class FileObjectStore implements ObjectStore {
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
-    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-    const keys = keysBelow(this.rootDir, folder).filter((key) => key.startsWith(prefix));
-    const ordered = inKeyOrder(keys);
+    const ordered = this.keysOf(prefix);
     for (let at = 0; at < ordered.length; at += HEADS_AT_ONCE) {
       const batch = ordered.slice(at, at + HEADS_AT_ONCE);
       for (const info of await Promise.all(batch.map((key) => this.head(key)))) if (info) yield info;
     }
+  }
+
+  async *listKeys(prefix: string): AsyncIterable<string> {
+    yield* this.keysOf(prefix);
+  }
+
+  private keysOf(prefix: string): string[] {
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    return inKeyOrder(keysBelow(this.rootDir, folder).filter((key) => key.startsWith(prefix)));
   }
 
   async *listFolder(folder: string): AsyncIterable<string> {
@@ -287,8 +295,4 @@ class FileObjectStore implements ObjectStore {
       throw unwritable(error, directory);
     });
   }
-}
-
-function tagOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

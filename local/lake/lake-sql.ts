@@ -1,20 +1,23 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, ResultReturnType } from '@duckdb/node-api';
 import { UsageError } from '../../shared/errors.ts';
 import { daysDataset, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
+import { AwaitedLedger } from './awaited-ledger.ts';
 import { escapeGlob, FILES_SCHEMA } from './dataset-view.ts';
 import type { Lake } from './lake.ts';
 import { LakeDamage } from './lake-damage.ts';
+import { ledgerPaths } from './ledger-paths.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import {
   DAY_COLUMNS,
   isReplacedCommit,
-  type LakeLedger,
   LEDGER_COLUMNS,
+  type LedgerDays,
+  LedgerEntries,
   publishedDays,
-  readLedger,
+  readDays,
   shownDays,
 } from './ledger-tables.ts';
 import { makeDatasetView } from './make-dataset-view.ts';
@@ -30,7 +33,7 @@ import {
   startStatement,
   streamOf,
 } from './sql-statements.ts';
-import { sqlName, sqlString } from './sql-text.ts';
+import { sqlString, tableOfRows } from './sql-text.ts';
 import type { SqlValue } from './sql-value.ts';
 import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
 import { keepTextsWhole } from './whole-texts.ts';
@@ -61,13 +64,17 @@ export async function openLake({
 }): Promise<Lake> {
   const damage = new LakeDamage();
   const step: ReadStep = (tables, read) => damage.note(tables, read);
-  const [published, ledger] = await Promise.all([
+  const root = join(lakeDir, 'ledger');
+  const paths = ledgerPaths(root);
+  const [published, days] = await Promise.all([
     past ?? readCatalog(lakeDir, step),
-    readLedger(lakeDir, step),
+    readDays(root, paths, step),
   ]);
   damage.forget(({ where = '' }) => isReplacedCommit(where, published));
-  const catalogs = past ?? [...published, ...(await refusedRejects(lakeDir, ledger, published))];
-  if (catalogs.length + ledger.entries.length === 0) throw damage.all[0] ?? nothingPublished(lakeDir);
+  const entries = new LedgerEntries(root, paths, step);
+  const catalogs = past ?? [...published, ...(await refusedRejects(lakeDir, entries, published))];
+  const unpublished = published.length > 0 ? undefined : await entries.all();
+  if (catalogs.length === 0 && unpublished?.length === 0) throw damage.all[0] ?? nothingPublished(lakeDir);
   keepTextsWhole();
   const spill = await SpillFolder.make();
   const instance = await DuckDBInstance.create(':memory:', {
@@ -80,7 +87,8 @@ export async function openLake({
   });
   const lake = new DuckDBLake(instance, spill, { lakeDir: resolve(lakeDir), catalogs, damage });
   try {
-    await lake.createTables(ledger, hasLedger, published.length > 0 ? '' : unpublishedText(ledger));
+    await lake.createTables(days, hasLedger ? entries : undefined, entries.layouts);
+    if (unpublished) lake.unpublished = unpublishedText(unpublished);
     if (!allowFiles) await lake.closeFiles();
     return lake;
   } catch (error) {
@@ -88,6 +96,9 @@ export async function openLake({
     throw error;
   }
 }
+
+/** The table of the state of each file. */
+const LEDGER = 'ledger';
 
 class DuckDBLake implements Lake {
   tables: string[] = [];
@@ -105,7 +116,9 @@ class DuckDBLake implements Lake {
   /** The connection of `results`. */
   #session: DuckDBConnection | undefined;
   /** Said of a table that is not there, if no day is published. */
-  #unpublished = '';
+  unpublished = '';
+  /** Makes the table `ledger` before the first statement that may need it; undefined if there is no such table. */
+  #ledger: AwaitedLedger | undefined;
 
   constructor(
     instance: DuckDBInstance,
@@ -119,22 +132,28 @@ class DuckDBLake implements Lake {
     this.#catalogs = catalogs;
   }
 
-  async createTables(ledger: LakeLedger, hasLedger: boolean, unpublished: string): Promise<void> {
-    this.#unpublished = unpublished;
+  async createTables(
+    ledger: LedgerDays,
+    entries: LedgerEntries | undefined,
+    layouts: string[],
+  ): Promise<void> {
     // Timestamps are UTC wherever the person sits.
     await this.#run("SET GLOBAL TimeZone = 'UTC'");
     await this.#run(`CREATE SCHEMA ${FILES_SCHEMA}`);
     for (const catalog of this.#catalogs) {
       await this.damage.note([catalog.dataset], () => this.#createView(catalog, ledgerRows(catalog, ledger)));
     }
-    const datasets = [...this.tables, ...ledger.entries.map(({ dataset }) => String(dataset))];
-    const rejects = new Set(datasets.map(rejectsDataset));
+    const rejects = new Set([...this.tables, ...layouts].map(rejectsDataset));
     const ofRows = this.#catalogs.filter(({ dataset }) => !rejects.has(dataset));
     for (const [layout, days] of shownDays(ofRows, ledger)) {
       const rows = publishedDays(ledger.commits.get(layout) ?? [], days);
       await this.#createTable(daysDataset(layout), DAY_COLUMNS, rows);
     }
-    if (hasLedger) await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
+    if (entries && !this.tables.includes(LEDGER)) {
+      const make = async () => this.#insertTable(LEDGER, LEDGER_COLUMNS, await entries.all());
+      this.#ledger = new AwaitedLedger((sql, values) => this.#run(sql, values), make);
+      this.tables.push(LEDGER);
+    }
     this.tables.sort();
   }
 
@@ -148,13 +167,12 @@ class DuckDBLake implements Lake {
   /** Does nothing if a dataset has the name already: what people published takes precedence. */
   async #createTable(name: string, columns: Record<string, string>, rows: object[]): Promise<void> {
     if (this.tables.includes(name)) return;
-    const selected = Object.keys(columns).map((column) => `row_.${sqlName(column)} AS ${sqlName(column)}`);
-    await this.#run(
-      `CREATE TABLE ${sqlName(name)} AS SELECT ${selected.join(', ')} ` +
-        `FROM (SELECT unnest(from_json_strict($rows, ${sqlString(JSON.stringify([columns]))})) AS row_)`,
-      { rows: JSON.stringify(rows) },
-    );
+    await this.#insertTable(name, columns, rows);
     this.tables.push(name);
+  }
+
+  async #insertTable(name: string, columns: Record<string, string>, rows: object[]): Promise<void> {
+    await this.#run(tableOfRows(name, columns), { rows: JSON.stringify(rows) });
   }
 
   /** Nothing in SQL can open them again: the configuration is locked. */
@@ -188,6 +206,7 @@ class DuckDBLake implements Lake {
 
   async stream(sql: string, parameters?: SqlParameters, signal?: AbortSignal): Promise<SqlStream> {
     this.#requireOpen();
+    await this.#ledger?.readyFor(sql, this.tables);
     // Each stream has a connection of its own: a second query on it would end the first one's stream.
     const connection = await this.#instance.connect();
     this.#connections.add(connection);
@@ -211,6 +230,7 @@ class DuckDBLake implements Lake {
 
   async *results(sql: string): AsyncGenerator<SqlStream> {
     this.#requireOpen();
+    await this.#ledger?.readyFor(sql, this.tables);
     this.#session ??= await this.#instance.connect();
     try {
       for await (const { statement } of preparedStatements(this.#session, sql, !this.#isClosed)) {
@@ -269,7 +289,7 @@ class DuckDBLake implements Lake {
   }
 
   #sqlError(error: unknown): Error {
-    const tables = `${this.tables.join(', ')}${this.#unpublished}`;
+    const tables = `${this.tables.join(', ')}${this.unpublished}`;
     return sqlError(error, { lakeDir: this.#lakeDir, files: this.#files, tables });
   }
 }

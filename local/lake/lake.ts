@@ -5,7 +5,7 @@ import type { SqlParameters, SqlResult, SqlStream } from './sql-statements.ts';
 export interface Lake {
   /** Tables that a query can name, sorted. */
   readonly tables: readonly string[];
-  /** Documents that cannot be read, and the tables that depend on them. */
+  /** Documents that cannot be read, and the tables that depend on them; of entries of the ledger once a statement has needed them. */
   readonly damage: LakeDamage;
   /** All rows in memory. Errors: `UsageError` for SQL that does not run, `RunInconsistent` for files that do not read. */
   query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;

@@ -1,9 +1,9 @@
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import { type LakeLedger, publishedDays } from './ledger-tables.ts';
+import { type LedgerDays, publishedDays } from './ledger-tables.ts';
 
 /** How many rows the ledger says that a table has; undefined if it does not know the table by this name. */
-export function ledgerRows({ dataset, days }: CatalogFile, { commits }: LakeLedger): number | undefined {
+export function ledgerRows({ dataset, days }: CatalogFile, { commits }: LedgerDays): number | undefined {
   const own = commits.get(dataset);
   if (own) return publishedDays(own, days).reduce((sum, day) => sum + Number(day.rows), 0);
   const of = [...commits].find(([name]) => rejectsDataset(name) === dataset)?.[1];

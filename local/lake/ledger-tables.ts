@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
 import type { ObjectDamaged } from '../../shared/errors.ts';
@@ -12,6 +12,7 @@ import { nulledTexts } from '../../shared/run/invalid-values.ts';
 import { unreadable as closedFile, isCode } from '../adapters/file-error.ts';
 import { misfitText } from '../adapters/misfit-text.ts';
 import type { ReadStep } from '../adapters/read-catalog.ts';
+import type { LedgerPaths } from './ledger-paths.ts';
 
 /** Columns of the `ledger` table with their DuckDB types, in order. */
 export const LEDGER_COLUMNS = {
@@ -46,12 +47,11 @@ export const DAY_COLUMNS = {
   rejected_rows: 'BIGINT',
 } as const;
 
-type LedgerRow = Record<keyof typeof LEDGER_COLUMNS, string | number | null>;
+export type LedgerRow = Record<keyof typeof LEDGER_COLUMNS, string | number | null>;
 type DayRow = Record<keyof typeof DAY_COLUMNS, string | number | null>;
 
-export interface LakeLedger {
-  /** One row a source file, of all datasets. */
-  entries: LedgerRow[];
+/** What the ledger says of days. */
+export interface LedgerDays {
   /** Layout → every commit written, published yet or not. */
   commits: Map<string, DayRow[]>;
   /** Table → the layout whose commits have it. */
@@ -90,34 +90,69 @@ const dayCommit = z.object({
   tables: z.array(z.object({ dataset: z.string() })).nullish(),
 });
 
-/** How many small files are read at a time: enough to hide the latency of a disk, with few open handles. */
-const READ_BATCH_FILES = 64;
-
-/**
- * Reads `<lakeDir>/ledger/<dataset>/…`: entries and day commits. Each document is read in `step`, which may pass over one that is not valid:
- * `ObjectDamaged`.
- */
-export async function readLedger(lakeDir: string, step: ReadStep): Promise<LakeLedger> {
-  const ledger: LakeLedger = { entries: [], commits: new Map(), layoutOf: new Map() };
-  const root = join(lakeDir, 'ledger');
-  const paths = documentsBelow(root);
-  for (let start = 0; start < paths.length; start += READ_BATCH_FILES) {
-    const batch = paths.slice(start, start + READ_BATCH_FILES);
-    const documents = await Promise.all(
-      batch.map((path) => step([tableOf(path)], () => readDocument(root, path))),
-    );
-    for (const [index, path] of batch.entries()) {
-      const document = documents[index];
-      if (document !== undefined) await step([tableOf(path)], () => take(ledger, root, path, document));
-    }
+/** Reads the day commits of a ledger. Each document is read in `step`, which may pass over one that is not valid: `ObjectDamaged`. */
+export async function readDays(root: string, { commits }: LedgerPaths, step: ReadStep): Promise<LedgerDays> {
+  const ledger: LedgerDays = { commits: new Map(), layoutOf: new Map() };
+  for (const path of commits) {
+    const [layout = ''] = path.split(sep);
+    await step([daysDataset(layout)], () => {
+      const document = readDocument(root, path);
+      if (document !== undefined) takeCommit(ledger, layout, checked(dayCommit, document, join(root, path)));
+    });
   }
   return ledger;
+}
+
+/**
+ * The entries of a ledger, one row a source file, read as they are asked for: a ledger has far more of them than of anything else, and few
+ * questions need them.
+ */
+export class LedgerEntries {
+  readonly #root: string;
+  readonly #step: ReadStep;
+  readonly #paths: Map<string, string[]>;
+  readonly #known = new Map<string, Promise<LedgerRow[]>>();
+
+  constructor(root: string, { entries }: LedgerPaths, step: ReadStep) {
+    this.#root = root;
+    this.#step = step;
+    this.#paths = entries;
+  }
+
+  /** The layouts that have entries, in the order of their folders. */
+  get layouts(): string[] {
+    return [...this.#paths.keys()];
+  }
+
+  async all(): Promise<LedgerRow[]> {
+    const rows: LedgerRow[] = [];
+    for (const layout of this.#paths.keys()) for (const row of await this.of(layout)) rows.push(row);
+    return rows;
+  }
+
+  of(layout: string): Promise<LedgerRow[]> {
+    const known = this.#known.get(layout) ?? this.#read(layout);
+    this.#known.set(layout, known);
+    return known;
+  }
+
+  async #read(layout: string): Promise<LedgerRow[]> {
+    const rows: LedgerRow[] = [];
+    for (const path of this.#paths.get(layout) ?? []) {
+      await this.#step(['ledger'], () => {
+        const document = readDocument(this.#root, path);
+        if (isRecord(document) && typeof document.sourceId === 'string')
+          rows.push(ledgerRow(checked(ledgerEntry, document, join(this.#root, path)), layout));
+      });
+    }
+    return rows;
+  }
 }
 
 /** Layout → the commit of each day that all of its tables show. */
 export function shownDays(
   catalogs: Pick<CatalogFile, 'dataset' | 'days'>[],
-  { layoutOf }: Pick<LakeLedger, 'layoutOf'>,
+  { layoutOf }: Pick<LedgerDays, 'layoutOf'>,
 ): Map<string, Record<string, number>> {
   const shown = new Map<string, Record<string, number>>();
   for (const { dataset, days } of catalogs) {
@@ -150,30 +185,11 @@ export function isReplacedCommit(place: string, published: CatalogFile[]): boole
   return commit !== undefined && commit < (of?.days[businessDateOfKey(key) ?? ''] ?? 0);
 }
 
-/** The table that a document has a row in. */
-function tableOf(path: string): string {
-  const folders = path.split(sep);
-  return folders.at(-2) === '_day' ? daysDataset(folders[0] ?? '') : 'ledger';
-}
-
-/** `contracts/year=2025/…/x-1a2b3c4d.json` is an entry, `contracts/…/_day/3.json` a commit. */
-function take(ledger: LakeLedger, root: string, path: string, document: unknown): void {
-  const folders = path.split(sep);
-  const [dataset = ''] = folders;
-  const where = join(root, path);
-  if (folders.at(-2) === '_day') {
-    const rows = ledger.commits.get(dataset) ?? [];
-    ledger.commits.set(dataset, rows);
-    const commit = checked(dayCommit, document, where);
-    rows.push(dayRow(commit));
-    for (const table of commit.tables ?? []) ledger.layoutOf.set(table.dataset, dataset);
-  } else if (
-    !folders.some((folder) => folder.startsWith('_')) &&
-    isRecord(document) &&
-    typeof document.sourceId === 'string'
-  ) {
-    ledger.entries.push(ledgerRow(checked(ledgerEntry, document, where), dataset));
-  }
+function takeCommit(ledger: LedgerDays, layout: string, commit: z.infer<typeof dayCommit>): void {
+  const rows = ledger.commits.get(layout) ?? [];
+  ledger.commits.set(layout, rows);
+  rows.push(dayRow(commit));
+  for (const table of commit.tables ?? []) ledger.layoutOf.set(table.dataset, layout);
 }
 
 function dayRow({ businessDate, commit, committedAt, files }: z.infer<typeof dayCommit>): DayRow {
@@ -258,27 +274,6 @@ function unreadable(where: string, why: string): ObjectDamaged {
 function keyOfPlace(path: string): string {
   const place = path.split(sep).join('/');
   return place.slice(place.lastIndexOf('/ledger/') + 1);
-}
-
-/** What is kept of the past, and what no table shows: most of a ledger. */
-const UNREAD_FOLDERS = new Set(['_history', '_terms', '_content', '_holds', '_tables', '_fields']);
-
-/** The paths, below the ledger, of the documents that a table may show, in order. */
-function documentsBelow(root: string, folder = ''): string[] {
-  let entries: Dirent[];
-  try {
-    // A ledger has few folders, and many files: to ask without another thread is faster by far.
-    entries = readdirSync(join(root, folder), { withFileTypes: true });
-  } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw closedFile(error, root);
-  }
-  const paths = entries.flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return UNREAD_FOLDERS.has(entry.name) ? [] : documentsBelow(root, path);
-    return folder !== '' && /^[^.].*\.json$/.test(entry.name) ? [path] : [];
-  });
-  return folder === '' ? paths.sort() : paths;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -8,7 +8,7 @@ import { hiveColumns } from '../../shared/parquet/schema.ts';
 import { DAY_KEYS } from '../../shared/pipeline/store/table-schemas.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { isCode, unreadable } from '../adapters/file-error.ts';
-import type { LakeLedger } from './ledger-tables.ts';
+import type { LedgerEntries } from './ledger-tables.ts';
 
 /**
  * The table of rejects of each dataset of which nothing is published: the rejects of its refused files, as long as their runs are kept. Once
@@ -16,11 +16,13 @@ import type { LakeLedger } from './ledger-tables.ts';
  */
 export async function refusedRejects(
   lakeDir: string,
-  { entries }: LakeLedger,
+  ledger: LedgerEntries,
   published: CatalogFile[],
 ): Promise<CatalogFile[]> {
   const known = new Set(published.map(({ dataset }) => dataset));
   const tables = new Map<string, CatalogFile>();
+  const unknown = ledger.layouts.filter((layout) => !known.has(rejectsDataset(layout)));
+  const entries = (await Promise.all(unknown.map((layout) => ledger.of(layout)))).flat();
   for (const { dataset, state, run_id: runId, business_date: date } of entries) {
     const name = rejectsDataset(String(dataset));
     if (state !== 'refused' || typeof runId !== 'string' || typeof date !== 'string' || known.has(name))

@@ -1,5 +1,5 @@
 import { UsageError } from '../../shared/errors.ts';
-import type { LakeLedger } from './ledger-tables.ts';
+import type { LedgerRow } from './ledger-tables.ts';
 
 export function nothingPublished(lakeDir: string): UsageError {
   return new UsageError({
@@ -13,7 +13,7 @@ export function nothingPublished(lakeDir: string): UsageError {
 }
 
 /** Why a lake with a ledger has no table of rows. */
-export function unpublishedText({ entries }: LakeLedger): string {
+export function unpublishedText(entries: LedgerRow[]): string {
   const states = [...Map.groupBy(entries, ({ state }) => String(state))];
   const counts = states.map(([state, rows]) => `${rows.length} ${state}`);
   return `; no day is published yet: files in its ledger by state: ${counts.join(', ')}`;

@@ -12,12 +12,10 @@ import { CatalogState } from '../lake/catalog-state.ts';
 import type { Lake } from '../lake/lake.ts';
 import { openLake } from '../lake/lake-sql.ts';
 import { toJsonValue } from '../lake/sql-value.ts';
+import { HARMLESS, READS_OF_SQL, statementReads } from '../lake/statement-reads.ts';
 import { dayContents } from './day-contents.ts';
-import { statementReads } from './duckdb-reads.ts';
 import { FewQueries } from './few-queries.ts';
 
-/** Functions in the place of tables that make rows of their arguments alone. Others read files, or what the engine knows of itself. */
-const HARMLESS = new Set(['unnest', 'range', 'generate_series', 'repeat', 'repeat_row', 'values']);
 /** Lakes of earlier commits stay open until so many newer ones are; queries on them are finished then, or opened again. */
 const MOST_OPEN = 8;
 /** A query holds a thread of Node's pool while it works, and reading the catalog needs one too. */
@@ -83,12 +81,7 @@ export class DuckDBEngine implements QueryEngine {
   async check({ sql, grant, published }: Pick<EngineQuery, 'sql' | 'grant' | 'published'>): Promise<void> {
     const lake = await this.#lakeOf(grant, published);
     try {
-      const { rows } = await (await lake.lake).query(
-        'SELECT CAST(json_serialize_sql(CAST($sql AS VARCHAR)) AS VARCHAR)',
-        {
-          sql,
-        },
-      );
+      const { rows } = await (await lake.lake).query(READS_OF_SQL, { sql });
       const reads = statementReads(String(rows[0]?.[0]));
       const { tables } = await lake.lake;
       const own = new Set(tables.filter((name) => seesOwn(grant, name)).map((name) => name.toLowerCase()));

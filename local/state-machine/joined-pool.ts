@@ -35,7 +35,7 @@ export function joinedPool(threads: WorkerPool | undefined, threadCount: number,
     const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
     // Calls for the threads go out first.
     await nextTurn();
-    const work = call(functionName, input, stop);
+    const work = call(functionName, structuredClone(input), stop);
     working.add(work);
     try {
       const output = await work;

@@ -18,8 +18,8 @@ export interface WorkerTask {
 
 export type WorkerReply = { output: unknown } | { error: ReportedError };
 
-/** The exports of the handler module. */
-type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
+/** What a handler module exports. */
+export type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
 
 /**
  * What the pool was given. Tinypool hands it over behind data of its own; its module would say the same, but loads what starts processes and

@@ -59,6 +59,9 @@ export interface ObjectStore {
    */
   listFolder(folder: string): AsyncIterable<string>;
 
+  /** The keys that `list` has, in its order, of a store that would have to look at each object to say more of it. */
+  listKeys?(prefix: string): AsyncIterable<string>;
+
   /** Removes objects; keys without an object are no error. */
   delete(keys: string[]): Promise<void>;
 

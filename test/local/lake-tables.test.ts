@@ -217,6 +217,7 @@ describe('tables about the lake', () => {
     await writeFile(join(rootDir, 'ledger/contracts/undated/a-1.json'), '{');
     const lake = await open(rootDir);
     expect(lake.damage.of('SELECT * FROM contracts')).toEqual([]);
+    await lake.query('SELECT * FROM ledger');
     expect(lake.damage.of('SELECT * FROM ledger')[0]).toBeInstanceOf(RunInconsistent);
     expect(lake.damage.of('SELECT * FROM ledger')[0]?.message).toMatch(/a-1\.json: this object is damaged/);
   });

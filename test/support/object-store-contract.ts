@@ -176,6 +176,11 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
       const some: string[] = [];
       for await (const { key } of store.list('list/k0109')) some.push(key);
       expect(some).toHaveLength(10);
+      if (store.listKeys) {
+        expectSameRows(await Array.fromAsync(store.listKeys('list/')), keys, 'keys');
+        expect(await Array.fromAsync(store.listKeys('list/k0109'))).toHaveLength(10);
+        expect(await Array.fromAsync(store.listKeys('nowhere/'))).toEqual([]);
+      }
       await store.delete(keys);
       for await (const { key } of store.list('list/')) expect(key).toBe('nothing');
     });

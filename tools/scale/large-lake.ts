@@ -3,16 +3,17 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { convertNight } from '../../local/convert-night.ts';
-import { catalogPartitions, type DayCommit, planDayCommit } from '../../shared/day/day-commit.ts';
+import { createLocalPorts } from '../../local/local-ports.ts';
+import { type DayCommit, planDayCommit } from '../../shared/day/day-commit.ts';
 import type { Shape } from '../../shared/json-shape.ts';
 import { addDays, dayPath } from '../../shared/keys/business-date.ts';
 import { dayCommitKey } from '../../shared/keys/lake-keys.ts';
 import { executionIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { applyCommit } from '../../shared/pipeline/publish/apply-commit.ts';
 import { fromJsonBytes, toJsonBytes } from '../../shared/pipeline/store/json-object.ts';
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import { tableSchemas } from '../../shared/pipeline/store/table-schemas.ts';
-import type { CatalogPartition } from '../../shared/ports/catalog.ts';
 import {
   type FilePlan,
   filePlanShape,
@@ -44,6 +45,27 @@ export function dateOf(day: number): string {
   return addDays(DATE, day);
 }
 
+/** Writes the layout of the lake, and the source files of a date, into a folder. Answers their paths. */
+export async function writeSources(
+  dir: string,
+  date: string,
+  files: number,
+): Promise<{ layout: string; inputs: string[] }> {
+  await mkdir(dir, { recursive: true });
+  const layout = join(dir, `${DATASET}.json`);
+  await writeFile(layout, LAYOUT);
+  const inputs = Array.from({ length: files }, (_, file) =>
+    join(dir, `lot${file}_${date.replaceAll('-', '')}.txt`),
+  );
+  for (const [file, path] of inputs.entries()) writeFileSync(path, linesOf(file));
+  return { layout, inputs };
+}
+
+/** The records of a file; no two files of a day have the same bytes. */
+function linesOf(file: number): string {
+  return Array.from({ length: FILE_ROWS }, (_, index) => `R${file}.${index}\n`.padStart(9)).join('');
+}
+
 /**
  * Writes a lake of many runs, as if each file had been converted and each day published at once: one file is converted, and everything
  * that this wrote is repeated under other names. Much faster than converting, and without waiting for the disk.
@@ -52,6 +74,8 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
   const model = await modelRun(`${lakeDir}.model`);
   const layout = readLayout(LAYOUT, `${DATASET}.json`);
   const schemas = tableSchemas(layout);
+  const setup = { lakeDir, rawRoot: lakeDir, rangeSizeBytes: 0, expectedFiles: undefined, sync: false };
+  const ports = createLocalPorts(setup);
   const made = new Set<string>();
   const write = (key: string, bytes: Uint8Array) => {
     const path = join(lakeDir, key);
@@ -60,8 +84,6 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
     made.add(folder);
     writeFileSync(path, bytes);
   };
-  const published = new Map<string, CatalogPartition[]>();
-  const numbers: Record<string, number> = {};
   for (const { key, bytes } of model.shared) write(key, bytes);
   for (let day = 0; day < days; day++) {
     const date = dateOf(day);
@@ -84,17 +106,9 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
     const at = new Date(`${date}T06:00:00Z`).toISOString();
     const commit = planDayCommit(DATASET, 1, date, at, loaded, schemas, undefined);
     write(dayCommitKey(DATASET, date, 1), toJsonBytes(commit));
-    for (const table of commit.tables) {
-      const partitions = published.get(table.dataset) ?? [];
-      published.set(table.dataset, [...partitions, ...catalogPartitions(table)]);
-    }
-    numbers[date] = 1;
     placeObjects(commit, model.rows, write);
-  }
-  for (const { dataset, columns, partitionKeys } of [...schemas.rows, schemas.rejects]) {
-    const partitions = published.get(dataset) ?? [];
-    const catalog = { dataset, columns, partitionKeys, days: numbers, partitions };
-    write(`catalog/${dataset}.json`, Buffer.from(`${JSON.stringify(catalog, null, 1)}\n`));
+    // As a publication does: the catalog with its segments, the row of the day, and what other programs read.
+    await applyCommit(ports, commit);
   }
 }
 
@@ -135,7 +149,7 @@ async function modelRun(dir: string): Promise<Model> {
   await mkdir(dir, { recursive: true });
   const [layoutPath, input, lakeDir] = [join(dir, `${DATASET}.json`), join(dir, NAME), join(dir, 'lake')];
   await writeFile(layoutPath, LAYOUT);
-  await writeFile(input, Array.from({ length: FILE_ROWS }, (_, index) => `R${index}\n`.padStart(9)).join(''));
+  await writeFile(input, linesOf(0));
   const request = { layout: layoutPath };
   const night = convertNight({
     ...{ lakeDir, request, inputs: [input], workerCount: 1, expectedFiles: undefined, sync: false },

@@ -1,14 +1,16 @@
 import type { DayCommit } from '../../day/day-commit.ts';
 import { dayPath } from '../../keys/business-date.ts';
 import { dayCommitPrefix, daysDataset } from '../../keys/lake-keys.ts';
-import type { ObjectInfo } from '../../ports/object-store.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import { isLoaded } from '../../run/ledger-entry.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
 import { dayRowPublication } from '../publish/day-row.ts';
 import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
+import { inParallel } from '../store/in-parallel.ts';
 import { unlessDamaged } from '../store/json-object.ts';
-import { bytesOf, type Removal, type Removals } from './removals.ts';
+import { listedKeys } from '../store/listed-keys.ts';
+import type { Removal, Removals } from './removals.ts';
 import type { RetiredTables } from './retired-tables.ts';
 
 /** Cleans every day. One that cannot be shown must not stop the others: it keeps all it has, and the report says why. */
@@ -51,8 +53,14 @@ async function cleanDay(
   for (const [name, { what, why, objects }] of leaving) {
     if (leave.held.has(name)) removals.keep(name, HELD_BY_ROLLBACK);
     else {
-      const removal = { what, key: name, objects: objects.length, bytes: bytesOf(objects), why };
-      removed.push(...(await removals.removeTogether([{ removal, steps: [objects.map(({ key }) => key)] }])));
+      const removal = {
+        what,
+        key: name,
+        objects: objects.length,
+        bytes: await bytesOf(ports.lake, objects),
+        why,
+      };
+      removed.push(...(await removals.removeTogether([{ removal, steps: [objects] }])));
     }
   }
   await leave.end(removed, removals.failedKeys());
@@ -63,7 +71,8 @@ async function cleanDay(
 interface Leaving {
   what: Removal['what'];
   why: string;
-  objects: ObjectInfo[];
+  /** Their keys. */
+  objects: string[];
 }
 
 /** What nothing needs any more of a day, by the key of its folder or, in a folder that stays, of the object. */
@@ -77,23 +86,22 @@ async function leavingObjects(
   const { keep, replaced, tables, unknown, commits } = await commitsBefore(removals, last);
   const needed = await retired.neededCommits(tables, businessDate);
   for (const commit of commits) {
-    if (needed.has(commit.commit)) for (const key of keysOf(commit, ports)) keep.add(key);
+    if (needed.has(commit.commit)) for (const key of keysOf(commit)) keep.add(key);
   }
   const leaving = new Map<string, Leaving>();
   for (const table of tables) {
-    for (const [folder, infos] of await foldersOf(ports, `${table}/${dayPath(businessDate)}/`)) {
-      const keyOf = ({ key }: ObjectInfo) => key.slice(ports.publishedPrefix.length);
-      const named = infos.filter((info) => replaced.has(keyOf(info)) && !keep.has(keyOf(info)));
-      const why = named[0] && replaced.get(keyOf(named[0]));
+    for (const [folder, keys] of await foldersOf(ports, `${table}/${dayPath(businessDate)}/`)) {
+      const nameOf = (key: string) => key.slice(ports.publishedPrefix.length);
+      const named = keys.filter((key) => replaced.has(nameOf(key)) && !keep.has(nameOf(key)));
+      const why = named[0] && replaced.get(nameOf(named[0]));
       const generation = Number(/\/gen=(\d+)\/$/.exec(folder)?.[1] ?? Number.NaN);
-      const isKept = infos.some((info) => keep.has(keyOf(info)));
+      const isKept = keys.some((key) => keep.has(nameOf(key)));
       // Of a folder that readers still need, only what a commit named is known to be needed no more.
-      if (isKept)
-        for (const info of named) leaving.set(info.key, generationOf(replaced.get(keyOf(info)), [info]));
-      else if (why !== undefined) leaving.set(folder, generationOf(why, infos));
+      if (isKept) for (const key of named) leaving.set(key, generationOf(replaced.get(nameOf(key)), [key]));
+      else if (why !== undefined) leaving.set(folder, generationOf(why, keys));
       // No commit names it: a copy came too late. A higher generation belongs to a commit that was written a moment ago.
       else if (generation <= last.commit && !unknown.has(generation))
-        leaving.set(folder, { what: 'orphan', why: 'no commit of the day names it', objects: infos });
+        leaving.set(folder, { what: 'orphan', why: 'no commit of the day names it', objects: keys });
     }
   }
   return leaving;
@@ -118,12 +126,13 @@ async function commitsBefore({ ports, options, now }: Removals, last: DayCommit)
       ...last.tables.map((table) => table.dataset),
       ...(ports.catalog.hasDaysTable ? [daysDataset(dataset)] : []),
     ]),
-    keep: keysOf(last, ports),
+    keep: keysOf(last),
     replaced: new Map(),
     unknown: new Set(),
   };
   const { keep, replaced } = found;
-  const hidden = await hiddenRuns(ports.lake, last);
+  // Of a day's first commit there is no earlier one that could have them.
+  const hidden = last.commit > 1 ? await hiddenRuns(ports.lake, last) : new Set<string>();
   let supersededAt = last.committedAt;
   for (let number = last.commit - 1; number > 0; number--) {
     const read = await unlessDamaged(
@@ -135,7 +144,7 @@ async function commitsBefore({ ports, options, now }: Removals, last: DayCommit)
     found.commits.push(commit);
     const leftForMs = now.getTime() - Date.parse(supersededAt);
     for (const key of objectKeysOf(commit, hidden)) keep.add(key);
-    for (const key of keysOf(commit, ports)) {
+    for (const key of keysOf(commit)) {
       if (leftForMs < options.generationsOlderThanMs) keep.add(key);
       else if (!replaced.has(key)) replaced.set(key, `replaced by commit ${number + 1} at ${supersededAt}`);
     }
@@ -145,21 +154,28 @@ async function commitsBefore({ ports, options, now }: Removals, last: DayCommit)
   return found;
 }
 
-function generationOf(why = '', objects: ObjectInfo[]): Leaving {
+function generationOf(why = '', objects: string[]): Leaving {
   return { what: 'generation', why, objects };
 }
 
-/** The published objects below a folder, by the folder that they are in. */
+const PARALLEL_HEADS = 16;
+
+async function bytesOf(lake: ObjectStore, keys: string[]): Promise<number> {
+  const found = await inParallel(keys, PARALLEL_HEADS, (key) => lake.head(key));
+  return found.reduce((sum, info) => sum + (info?.sizeBytes ?? 0), 0);
+}
+
+/** The keys of published objects below a folder, by the folder that they are in. */
 async function foldersOf(
   { lake, publishedPrefix }: Removals['ports'],
   below: string,
-): Promise<Map<string, ObjectInfo[]>> {
-  const folders = new Map<string, ObjectInfo[]>();
-  for await (const info of lake.list(`${publishedPrefix}${below}`)) {
-    const folder = info.key.slice(0, info.key.lastIndexOf('/') + 1);
+): Promise<Map<string, string[]>> {
+  const folders = new Map<string, string[]>();
+  for await (const key of listedKeys(lake, `${publishedPrefix}${below}`)) {
+    const folder = key.slice(0, key.lastIndexOf('/') + 1);
     const known = folders.get(folder);
-    if (known) known.push(info);
-    else folders.set(folder, [info]);
+    if (known) known.push(key);
+    else folders.set(folder, [key]);
   }
   return folders;
 }
@@ -175,10 +191,10 @@ async function hiddenRuns(
   return new Set(loaded.filter((runId) => !shown.has(runId)));
 }
 
-/** Keys of what a commit has below the published root: its objects, and its row in the table of days. */
-function keysOf(commit: DayCommit, { catalog }: Removals['ports']): Set<string> {
-  const row = catalog.hasDaysTable ? dayRowPublication(commit).partitions.flatMap(({ files }) => files) : [];
-  return new Set([...objectKeysOf(commit), ...row]);
+/** Keys of what a commit has below the published root: its objects, and its row in the table of days, if there is one. */
+function keysOf(commit: DayCommit): Set<string> {
+  const { partitions } = dayRowPublication(commit);
+  return new Set([...objectKeysOf(commit), ...partitions.flatMap(({ files }) => files)]);
 }
 
 /** Keys of a commit's objects; with `runs`, only of those that come from these runs. */

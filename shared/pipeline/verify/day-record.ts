@@ -1,6 +1,5 @@
 import { type DayCommit, dayCommitShape } from '../../day/day-commit.ts';
 import { type DayTerms, dayTermsShape } from '../../day/day-terms.ts';
-import { businessDateOfKey } from '../../keys/business-date.ts';
 import {
   commitOfKey,
   dayCommitKey,
@@ -12,7 +11,9 @@ import {
 } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../run/ledger-entry.ts';
+import { ledgerDays } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
+import { listedKeys } from '../store/listed-keys.ts';
 import { readDocument, type StoredDocument } from './stored-document.ts';
 
 const PARALLEL_READS = 16;
@@ -38,13 +39,12 @@ export interface DayRecord {
 /** Every dataset with the days that have a ledger, in order. Only lists keys. */
 export async function ledgerPlaces(lake: ObjectStore): Promise<Map<string, Set<string | null>>> {
   const places = new Map<string, Set<string | null>>();
-  for await (const { key } of lake.list('ledger/')) {
-    const [, dataset = '', day = ''] = key.split('/', 3);
-    if (dataset.startsWith('_')) continue;
-    const date = day.startsWith('year=') ? businessDateOfKey(key) : day === 'undated' ? null : undefined;
-    const known = places.get(dataset) ?? new Set();
-    places.set(dataset, known);
-    if (date !== undefined) known.add(date);
+  for await (const folder of lake.listFolder('ledger/')) {
+    const [, dataset = ''] = folder.split('/', 2);
+    if (!folder.endsWith('/') || dataset.startsWith('_')) continue;
+    const dated = (await ledgerDays(lake, dataset)).get(dataset) ?? [];
+    const undated = await Array.fromAsync(lake.listFolder(ledgerDayPrefix(dataset, null)));
+    places.set(dataset, new Set([...dated, ...(undated.length > 0 ? [null] : [])]));
   }
   return places;
 }
@@ -62,7 +62,7 @@ export async function readDayRecord(
   const entryKeys: string[] = [];
   const termsKeys: string[] = [];
   const prefix = ledgerDayPrefix(dataset, businessDate);
-  for await (const { key } of lake.list(prefix)) {
+  for await (const key of listedKeys(lake, prefix)) {
     const [folder = '', name = ''] = key.slice(prefix.length).split('/');
     const number = numberOfKey(key);
     if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) entryKeys.push(key);
@@ -110,7 +110,7 @@ export async function readLastCommit(
   businessDate: string,
 ): Promise<StoredDocument<DayCommit> | undefined> {
   let number = 0;
-  for await (const { key } of lake.list(dayCommitPrefix(dataset, businessDate))) {
+  for await (const key of listedKeys(lake, dayCommitPrefix(dataset, businessDate))) {
     number = Math.max(number, commitOfKey(key) ?? 0);
   }
   return number === 0 ? undefined : readCommitDocument(lake, { dataset, businessDate }, number);

@@ -2,6 +2,7 @@ import { contentKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { contentHolderShape } from '../store/content-claim.ts';
 import { inParallel } from '../store/in-parallel.ts';
+import { listedKeys } from '../store/listed-keys.ts';
 import { type DayRecord, entryKeyOf } from './day-record.ts';
 import { damage, type Finding, repaired } from './finding.ts';
 import { readDocument } from './stored-document.ts';
@@ -29,7 +30,7 @@ export async function judgeClaims(lake: ObjectStore, record: DayRecord): Promise
 /** Notes about bytes that no loaded file has any more; a damaged one stops a file that brings them again. */
 export async function judgeOtherClaims(lake: ObjectStore, dataset: string): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for await (const { key } of lake.list(`ledger/${dataset}/_content/`)) {
+  for await (const key of listedKeys(lake, `ledger/${dataset}/_content/`)) {
     const problem = (await readDocument(lake, key, contentHolderShape))?.problem;
     if (problem === undefined) continue;
     const mend = repaired('move it aside: no loaded file has these bytes', { do: 'set-aside', key });

@@ -1,24 +1,20 @@
 import { PipelineError } from '../../errors.ts';
 import type { FieldIds } from '../../iceberg/field-ids.ts';
 import { fieldIdsKey } from '../../keys/lake-keys.ts';
-import { runKeys } from '../../keys/run-keys.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { filePlanShape } from '../../run/file-plan.ts';
 import { fieldIdsShape } from '../store/field-ids.ts';
-import type { Depth } from './data-object.ts';
 import { damage, type Finding, type Mend, repaired } from './finding.ts';
 import { readDocument } from './stored-document.ts';
 
 /**
- * Compares the notes on the ids of fields with the ids that readers know and, if runs are looked at, with those of their plans: files carry
- * them, and another name must never get one of them.
+ * Compares the notes on the ids of fields with the ids that readers know and, if runs are looked at, with those of their plans, `planned`:
+ * files carry them, and another name must never get one of them.
  */
 export async function judgeFieldIds(
   { lake, catalog }: Pick<PipelinePorts, 'lake' | 'catalog'>,
-  depth: Depth,
+  planned: ReadonlyMap<string, FieldIds>,
 ): Promise<Finding[]> {
-  const planned = depth === 'full' ? await plannedIds(lake) : new Map<string, FieldIds>();
   const tables = new Set(planned.keys());
   for await (const { key } of lake.list(fieldIdsKey('').slice(0, -'.json'.length))) {
     tables.add(key.slice(key.lastIndexOf('/') + 1, -'.json'.length));
@@ -50,15 +46,7 @@ async function idsOfReaders(catalog: Catalog, table: string): Promise<FieldIds |
   });
 }
 
-/** By table, the ids that the plans of all runs give. A plan that cannot be read is named with its run. */
-async function plannedIds(lake: PipelinePorts['lake']): Promise<Map<string, FieldIds>> {
-  const found = new Map<string, FieldIds>();
-  for await (const folder of lake.listFolder('runs/')) {
-    const [, runId] = /^runs\/([^/]+)\/$/.exec(folder) ?? [];
-    const plan =
-      runId === undefined ? undefined : await readDocument(lake, runKeys(runId).plan, filePlanShape);
-    for (const [table, ids] of Object.entries(plan?.value?.fieldIds ?? {}))
-      found.set(table, { ...found.get(table), ...ids });
-  }
-  return found;
+/** Adds ids of fields by table; those that come later count. */
+export function addFieldIds(known: Map<string, FieldIds>, more: Iterable<readonly [string, FieldIds]>): void {
+  for (const [table, ids] of more) known.set(table, { ...known.get(table), ...ids });
 }

@@ -7,6 +7,7 @@ import { isLoaded, type LedgerEntry, type MergedFile } from '../../run/ledger-en
 import { isSeen } from '../publish/free-commit.ts';
 import { correctsStanding } from '../publish/judge-day.ts';
 import { inParallel } from '../store/in-parallel.ts';
+import { listedKeys } from '../store/listed-keys.ts';
 import { type Depth, FENCED, objectProblem } from './data-object.ts';
 import { type DayRecord, readCommitDocument } from './day-record.ts';
 import {
@@ -247,10 +248,11 @@ class ObjectJudge {
     const { lake, publishedPrefix } = this.ports;
     for (const { dataset } of last.tables) {
       const strays: string[] = [];
-      for await (const { key } of lake.list(this.published(`${dataset}/${dayPath(last.businessDate)}/`))) {
-        const below = key.slice(publishedPrefix.length);
-        const generation = Number(/\/gen=(\d+)\/[^/]*$/.exec(below)?.[1] ?? Number.NaN);
-        if (named.has(below)) continue;
+      const below = this.published(`${dataset}/${dayPath(last.businessDate)}/`);
+      for await (const key of listedKeys(lake, below)) {
+        const name = key.slice(publishedPrefix.length);
+        const generation = Number(/\/gen=(\d+)\/[^/]*$/.exec(name)?.[1] ?? Number.NaN);
+        if (named.has(name)) continue;
         if (generation <= last.commit) strays.push(key);
         else
           this.findings.push(note(key, 'no commit of the day names it', 'a later commit may be under way'));

@@ -1,5 +1,7 @@
+import type { FieldIds } from '../../iceberg/field-ids.ts';
 import type { Shape } from '../../json-shape.ts';
 import { runKeys } from '../../keys/run-keys.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { executionNoteShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
@@ -15,38 +17,70 @@ import { type PartManifest, partManifestShape } from '../../run/part-manifest.ts
 import { reconciliationShape } from '../../run/reconciliation.ts';
 import { rejectFilesShape } from '../../run/reject-files.ts';
 import { isRunOf } from '../../run/run-of-plan.ts';
+import { listedKeys } from '../store/listed-keys.ts';
 import { objectProblem, rowsOf } from './data-object.ts';
 import { byConversion, damage, type Finding, note, repaired } from './finding.ts';
+import { addFieldIds } from './judge-field-ids.ts';
 import { neededDocuments, progressOf } from './run-documents.ts';
 import { readDocument, type StoredDocument } from './stored-document.ts';
 
-/** Judges the scratch objects of all runs, run by run. `waiting` has those that hold the only copy of the rows of a loaded file. */
-export async function judgeRuns(ports: PipelinePorts, waiting: ReadonlySet<string>): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  let keys: string[] = [];
-  let runId = '';
-  const finish = async () => {
-    if (keys.length > 0) findings.push(...(await new RunJudge(ports, runId, new Set(keys)).judge(waiting)));
-    keys = [];
-  };
-  for await (const { key } of ports.lake.list('runs/')) {
-    const of = /^runs\/([^/]+)\//.exec(key)?.[1];
-    if (of === undefined) continue;
-    if (of === 'executions') findings.push(...(await judgeNote(ports, key)));
+/** What a lot of runs is judged to be. */
+export interface RunsVerdict {
+  findings: Finding[];
+  /** By table, the ids of fields that the plans of the runs give. */
+  fieldIds: Map<string, FieldIds>;
+}
+
+/**
+ * Judges the scratch objects of runs, run by run: `roots` are their folders, and keys of notes on executions. `waiting` has those runs that
+ * hold the only copy of the rows of a loaded file.
+ */
+export async function judgeRuns(
+  ports: PipelinePorts,
+  roots: readonly string[],
+  waiting: ReadonlySet<string>,
+): Promise<RunsVerdict> {
+  const verdict: RunsVerdict = { findings: [], fieldIds: new Map() };
+  for (const root of roots) {
+    if (!root.endsWith('/')) verdict.findings.push(...(await judgeNote(ports, root)));
     else {
-      if (of !== runId) await finish();
-      runId = of;
-      keys.push(key);
+      const keys = new Set(await Array.fromAsync(listedKeys(ports.lake, root)));
+      if (keys.size === 0) continue;
+      const judge = new RunJudge(ports, root.slice('runs/'.length, -1), keys);
+      verdict.findings.push(...(await judge.judge(waiting)));
+      addFieldIds(verdict.fieldIds, Object.entries(judge.fieldIds));
     }
   }
-  await finish();
-  return findings;
+  return verdict;
 }
+
+/** Folders of all runs, and keys of the notes on executions. */
+export async function runRoots(lake: ObjectStore): Promise<string[]> {
+  const roots: string[] = [];
+  for await (const root of lake.listFolder('runs/'))
+    if (root.endsWith('/') && root !== NOTES) roots.push(root);
+  for await (const key of listedKeys(lake, NOTES)) roots.push(key);
+  return roots;
+}
+
+const NOTES = 'runs/executions/';
 
 async function judgeNote({ lake }: PipelinePorts, key: string): Promise<Finding[]> {
   const problem = (await readDocument(lake, key, executionNoteShape))?.problem;
   if (problem === undefined) return [];
   return [damage(key, problem, 'operations', repaired('move it aside', { do: 'set-aside', key }))];
+}
+
+/** Reads each document once. */
+function rememberingReads(lake: ObjectStore): Pick<ObjectStore, 'get'> {
+  const read = new Map<string, ReturnType<ObjectStore['get']>>();
+  return {
+    get(key) {
+      const reading = read.get(key) ?? lake.get(key);
+      read.set(key, reading);
+      return reading;
+    },
+  };
 }
 
 /** What becomes of a run: it ended, people read the rejects of it, or the next conversion goes on with it. */
@@ -57,6 +91,9 @@ class RunJudge {
   private readonly runId: string;
   private readonly keys: Set<string>;
   private readonly findings: Finding[] = [];
+  /** What was read of the run: several judgements need the same documents. */
+  private readonly documents: Pick<ObjectStore, 'get'>;
+  fieldIds: Record<string, FieldIds> = {};
   /** Parts that are merged files: they are judged as such. */
   private readonly takenParts = new Set<string>();
 
@@ -64,16 +101,18 @@ class RunJudge {
     this.ports = ports;
     this.runId = runId;
     this.keys = keys;
+    this.documents = rememberingReads(ports.lake);
   }
 
   async judge(waiting: ReadonlySet<string>): Promise<Finding[]> {
-    const { lake, clock } = this.ports;
+    const { documents, ports } = this;
     const key = runKeys(this.runId).plan;
-    const plan = await readDocument(lake, key, filePlanShape);
+    const plan = await readDocument(documents, key, filePlanShape);
     if (!plan?.value) return [this.withoutPlan(key, plan, waiting.has(this.runId))];
-    const entry = (await readDocument(lake, plan.value.ledgerKey, ledgerEntryShape))?.value;
+    this.fieldIds = plan.value.fieldIds ?? {};
+    const entry = (await readDocument(documents, plan.value.ledgerKey, ledgerEntryShape))?.value;
     // Somebody is at work on it, or the entry has to be mended first.
-    if (!entry || isInUse(entry, clock.now())) return [];
+    if (!entry || isInUse(entry, ports.clock.now())) return [];
     const role = roleOf(entry, this.runId);
     if (role === 'refused') await this.judgeRejects(plan.value, entry);
     await this.judgeDocuments(plan.value, role);
@@ -132,7 +171,7 @@ class RunJudge {
     role: Role,
     identity?: (value: T) => string | undefined,
   ): Promise<T | undefined> {
-    const stored = await readDocument(this.ports.lake, key, shape, identity);
+    const stored = await readDocument(this.documents, key, shape, identity);
     if (stored?.problem !== undefined)
       this.report(key, stored.problem, role, isManifest(key) ? key : undefined);
     return stored?.value;
@@ -178,8 +217,8 @@ class RunJudge {
   }
 
   private async judgeComplete(plan: FilePlan, entry: LedgerEntry, role: Role): Promise<void> {
-    const { lake } = this.ports;
-    const needed = await neededDocuments(lake, plan, await progressOf(lake, entry, plan));
+    const progress = await progressOf(this.documents, entry, plan);
+    const needed = await neededDocuments(this.documents, plan, progress);
     for (const key of needed) if (!this.keys.has(key)) this.report(key, 'it is missing', role, undefined);
   }
 

@@ -1,9 +1,8 @@
 import { PipelineError } from '../../errors.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { Depth } from './data-object.ts';
 import type { Finding, RepairAction } from './finding.ts';
 import { takeAction } from './repair-actions.ts';
-import { datesOf, type LakeVerdict, verifyLake } from './verify-lake.ts';
+import { datesOf, type LakeVerdict, type VerifyOptions, verifyLake } from './verify-lake.ts';
 
 /** What one mend leads to may show only after it: a catalog is written once the commit that it shows is there. */
 const MOST_ROUNDS = 5;
@@ -28,7 +27,10 @@ interface RepairReport {
  * Mends what follows from the rest of the lake, and makes safe what does not: readers fail at bytes that are wrong until their file is
  * converted again. It never shows bytes with a wrong checksum. Doing it twice changes nothing.
  */
-export async function repairLake(ports: PipelinePorts, options: { depth: Depth }): Promise<RepairReport> {
+export async function repairLake(
+  ports: PipelinePorts,
+  options: Omit<VerifyOptions, 'dates'>,
+): Promise<RepairReport> {
   const report: Omit<RepairReport, 'verdict'> = { done: [], failed: [] };
   const tried = new Set<string>();
   let verdict = await verifyLake(ports, options);

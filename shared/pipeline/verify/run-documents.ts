@@ -12,7 +12,7 @@ type Progress = 'planned' | 'refused' | 'balanced' | 'loaded';
 
 /** How far the run came, by the entry of its file, or by an earlier version of the entry if another run took the file over. */
 export async function progressOf(
-  lake: ObjectStore,
+  lake: Pick<ObjectStore, 'get'>,
   entry: LedgerEntry,
   { runId, ledgerKey }: FilePlan,
 ): Promise<Progress> {
@@ -41,7 +41,7 @@ function statedProgress({ loaded, runId, state, history }: LedgerEntry, of: stri
  * the manifests of a range that may not have been read yet.
  */
 export async function neededDocuments(
-  lake: ObjectStore,
+  lake: Pick<ObjectStore, 'get'>,
   { runId, rangeCount }: FilePlan,
   progress: Progress,
 ): Promise<string[]> {

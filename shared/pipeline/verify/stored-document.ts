@@ -13,7 +13,7 @@ export type StoredDocument<T> = { key: string; bytes: Uint8Array } & (
  * Reads a document that may be damaged; undefined if there is none. `identity` says what is wrong if a document without a seal is another's.
  */
 export async function readDocument<T>(
-  lake: ObjectStore,
+  lake: Pick<ObjectStore, 'get'>,
   key: string,
   shape: Shape<T>,
   identity: (value: T) => string | undefined = () => undefined,

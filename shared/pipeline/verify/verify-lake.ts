@@ -1,23 +1,29 @@
-import { objectOf } from '../../json-shape.ts';
 import { businessDateOfKey } from '../../keys/business-date.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { inParallel } from '../store/in-parallel.ts';
 import type { Depth } from './data-object.ts';
-import { type DayRecord, ledgerPlaces, readDayRecord } from './day-record.ts';
-import { confirmed, damage, type Finding, note, repaired, unlessClosed } from './finding.ts';
-import { judgeClaims, judgeOtherClaims } from './judge-claims.ts';
-import { judgeCommits } from './judge-commits.ts';
-import { judgeEntries } from './judge-entries.ts';
-import { judgeFieldIds } from './judge-field-ids.ts';
-import { judgeObjects } from './judge-objects.ts';
-import { judgeRuns } from './judge-runs.ts';
+import { ledgerPlaces } from './day-record.ts';
+import { confirmed, type Finding } from './finding.ts';
+import { judgeOtherClaims } from './judge-claims.ts';
+import { addFieldIds, judgeFieldIds } from './judge-field-ids.ts';
+import { judgePart, type LakePart, lookedTwice, type PartVerdict } from './judge-part.ts';
+import { type RunsVerdict, runRoots } from './judge-runs.ts';
 import { claimTables, judgeCatalog, judgeOwners, type TableClaims } from './judge-tables.ts';
-import { judgeTerms } from './judge-terms.ts';
-import { readDocument } from './stored-document.ts';
 
-interface VerifyOptions {
+export interface VerifyOptions {
   depth: Depth;
   /** Only these days; tables and owners are always compared. */
   dates?: ReadonlySet<string> | undefined;
+  /** Judges parts of the lake, several at a time; by default here, one after the other. */
+  judges?: PartJudges | undefined;
+}
+
+/** Who judges parts of a lake. */
+export interface PartJudges {
+  /** As many at a time. */
+  count: number;
+  judge(part: LakePart, depth: Depth): Promise<PartVerdict>;
 }
 
 export interface LakeVerdict {
@@ -27,94 +33,67 @@ export interface LakeVerdict {
   files: number;
 }
 
+/** Runs and notes on executions that are judged together. */
+const RUNS_OF_PART = 200;
+
 /**
  * Reads a whole lake and says what is damaged and how to mend it. Changes nothing, and may run beside conversions: what is found is looked
- * at a second time. One day is in memory at a time.
+ * at a second time. As many days are in memory as are judged at a time.
  */
 export async function verifyLake(ports: PipelinePorts, options: VerifyOptions): Promise<LakeVerdict> {
+  const { depth, judges = { count: 1, judge: (part) => judgePart(ports, part, depth) } } = options;
   const verdict: LakeVerdict = { findings: [], days: 0, files: 0 };
   const claims: TableClaims = new Map();
-  const waiting = new Set<string>();
-  /** Days whose ledger may not be read: then nobody knows what their runs and tables are for. */
-  const closed = new Set<string>();
-  const look = async (judge: () => Promise<Finding[]>) => {
-    const found = await unlessClosed(judge);
-    verdict.findings.push(...(found.length === 0 ? found : confirmed(found, await unlessClosed(judge))));
-  };
+  const waiting: string[] = [];
+  /** Is there a day whose ledger may not be read? Then nobody knows what its runs and tables are for. */
+  let isClosed = false;
+  const look = async (judge: () => Promise<Finding[]>) =>
+    verdict.findings.push(...(await lookedTwice(judge)));
   for (const [dataset, dates] of await ledgerPlaces(ports.lake)) {
-    for (const businessDate of [...dates].sort()) {
-      if (options.dates && businessDate !== null && !options.dates.has(businessDate)) continue;
-      let files = 0;
-      await look(async () => {
-        closed.add(`${dataset} ${businessDate}`);
-        const record = await readDayRecord(ports.lake, dataset, businessDate);
-        closed.delete(`${dataset} ${businessDate}`);
-        noteLoaded(record, claims, waiting);
-        files = record.entries.size;
-        return judgeDay(ports, record, options.depth);
-      });
-      verdict.days++;
+    const chosen = [...dates]
+      .sort()
+      .filter((date) => !options.dates || date === null || options.dates.has(date));
+    const parts = await inParallel(chosen, judges.count, (businessDate) =>
+      judges.judge({ what: 'day', dataset, businessDate }, depth),
+    );
+    for (const { findings, loaded, isUnknown, files } of parts) {
+      verdict.findings.push(...findings);
+      for (const { tables } of loaded) if (tables) claimTables(claims, dataset, tables);
+      waiting.push(...loaded.flatMap(({ waitingRun }) => waitingRun ?? []));
+      isClosed ||= isUnknown;
       verdict.files += files;
     }
+    verdict.days += chosen.length;
     const days = [...dates].filter((date) => date !== null).sort();
     await look(() => judgeCatalog(ports, dataset, days, claims));
-    if (options.depth === 'full') await look(() => judgeOtherClaims(ports.lake, dataset));
+    if (depth === 'full') await look(() => judgeOtherClaims(ports.lake, dataset));
   }
-  if (closed.size === 0) await look(() => judgeOwners(ports.lake, claims));
-  await look(() => judgeFieldIds(ports, options.depth));
-  if (options.depth === 'full' && closed.size === 0) await look(() => judgeRuns(ports, waiting));
+  if (!isClosed) await look(() => judgeOwners(ports.lake, claims));
+  const runs = depth === 'full' ? await verifyRuns(ports.lake, judges, waiting) : undefined;
+  await look(() => judgeFieldIds(ports, runs?.fieldIds ?? new Map()));
+  if (!isClosed) verdict.findings.push(...(runs?.findings ?? []));
   return { ...verdict, findings: distinct(verdict.findings) };
 }
 
-async function judgeDay(ports: PipelinePorts, record: DayRecord, depth: Depth): Promise<Finding[]> {
-  const judges = [
-    () => judgeCommits(ports.lake, record, depth),
-    () => judgeEntries(ports, record, depth),
-    () => judgeTerms(ports.lake, record),
-    () => judgeClaims(ports.lake, record),
-    () => judgeObjects(ports, record, depth),
-    () => judgeOthers(ports, record),
-  ];
-  const findings: Finding[] = [];
-  for (const judge of judges) findings.push(...(await unlessClosed(judge)));
-  const strays = record.strays.map((key) =>
-    note(key, 'nothing of this software has such a key', 'move it away if nobody needs it'),
-  );
-  return [...findings, ...strays];
-}
-
-/** Holds of rollbacks and of clean, and reports of checks: commands of the day fail at a damaged one, and go on without it. */
-async function judgeOthers({ lake }: PipelinePorts, { others }: DayRecord): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const key of others) {
-    const problem = (await readDocument(lake, key, anyObject))?.problem;
-    if (problem === undefined) continue;
-    const mend = repaired('move it aside: the next command of the day goes on without it', {
-      do: 'set-aside',
-      key,
-    });
-    findings.push(damage(key, problem, 'operations', mend));
-  }
-  return findings;
-}
-
-/** Only its seal is looked at. */
-const anyObject = objectOf<object>({});
-
-/** The tables that loaded files are for, and the runs that hold the only copy of their rows. */
-function noteLoaded(record: DayRecord, claims: TableClaims, waiting: Set<string>): void {
-  const shown = new Set(record.last?.value?.files.map(({ runId }) => runId));
-  for (const { value: entry } of record.entries.values()) {
-    const { loaded } = entry ?? {};
-    if (!entry || !loaded) continue;
-    if (loaded.tables)
-      claimTables(
-        claims,
-        record.dataset,
-        loaded.tables.map(({ dataset }) => dataset),
-      );
-    if (!shown.has(loaded.runId)) waiting.add(loaded.runId);
-  }
+/** Looks at all runs; where something was found, again when all were looked at. */
+async function verifyRuns(lake: ObjectStore, judges: PartJudges, waiting: string[]): Promise<RunsVerdict> {
+  const isWaiting = new Set(waiting);
+  const all = await runRoots(lake);
+  const lots: string[][] = [];
+  for (let at = 0; at < all.length; at += RUNS_OF_PART) lots.push(all.slice(at, at + RUNS_OF_PART));
+  const judge = (roots: string[]) => {
+    const own = roots.map((root) => root.slice('runs/'.length, -1)).filter((runId) => isWaiting.has(runId));
+    return judges.judge({ what: 'runs', roots, waiting: own }, 'full');
+  };
+  const verdict: RunsVerdict = { findings: [], fieldIds: new Map() };
+  const first = await inParallel(lots, judges.count, judge);
+  for (const { fieldIds } of first) addFieldIds(verdict.fieldIds, fieldIds);
+  const suspect = lots.filter((_, index) => first[index]!.findings.length > 0);
+  const second = await inParallel(suspect, judges.count, judge);
+  const found = first.filter(({ findings }) => findings.length > 0);
+  for (const [index, { findings }] of found.entries())
+    verdict.findings.push(...confirmed(findings, second[index]!.findings));
+  return verdict;
 }
 
 /** The first finding of each object says most. */

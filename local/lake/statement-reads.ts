@@ -16,6 +16,19 @@ const serialized = z.discriminatedUnion('error', [
   z.looseObject({ error: z.literal(true), error_message: z.string(), error_type: z.string() }),
 ]);
 
+/** Asks DuckDB for what `statementReads` reads; `$sql` is the text. */
+export const READS_OF_SQL = 'SELECT CAST(json_serialize_sql(CAST($sql AS VARCHAR)) AS VARCHAR)';
+
+/** Functions in the place of tables that make rows of their arguments alone. Others read files, or what the engine knows of itself. */
+export const HARMLESS: ReadonlySet<string> = new Set([
+  'unnest',
+  'range',
+  'generate_series',
+  'repeat',
+  'repeat_row',
+  'values',
+]);
+
 /** What `json_serialize_sql` of a text says. Fails with `UsageError` for several statements, and for any but a SELECT. */
 export function statementReads(json: string): StatementReads {
   const parsed = serialized.parse(JSON.parse(json));

@@ -1,0 +1,108 @@
+import type { FieldIds } from '../../iceberg/field-ids.ts';
+import { objectOf } from '../../json-shape.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { Depth } from './data-object.ts';
+import { type DayRecord, readDayRecord } from './day-record.ts';
+import { confirmed, damage, type Finding, note, repaired, unlessClosed } from './finding.ts';
+import { judgeClaims } from './judge-claims.ts';
+import { judgeCommits } from './judge-commits.ts';
+import { judgeEntries } from './judge-entries.ts';
+import { judgeObjects } from './judge-objects.ts';
+import { judgeRuns } from './judge-runs.ts';
+import { judgeTerms } from './judge-terms.ts';
+import { readDocument } from './stored-document.ts';
+
+/** A part of a lake that can be judged without the others; plain data, as its verdict is. */
+export type LakePart =
+  | { what: 'day'; dataset: string; businessDate: string | null }
+  /** Folders of runs, and keys of notes on executions; `waiting` has the runs that hold the only copy of the rows of a loaded file. */
+  | { what: 'runs'; roots: string[]; waiting: string[] };
+
+export interface PartVerdict {
+  /** Of a day what was found twice, of runs what was found once. */
+  findings: Finding[];
+  /** Source files of the day. */
+  files: number;
+  /** Of each loaded file of the day its tables, if the entry says them, and its run, if that holds the only copy of its rows. */
+  loaded: { tables?: string[]; waitingRun?: string }[];
+  /** True for a day whose ledger may not be read. */
+  isUnknown: boolean;
+  /** By table, the ids of fields that the plans of the runs give. */
+  fieldIds: [table: string, ids: FieldIds][];
+}
+
+export async function judgePart(ports: PipelinePorts, part: LakePart, depth: Depth): Promise<PartVerdict> {
+  const verdict: PartVerdict = { findings: [], files: 0, loaded: [], isUnknown: false, fieldIds: [] };
+  if (part.what === 'runs') {
+    verdict.findings = await unlessClosed(async () => {
+      const { findings, fieldIds } = await judgeRuns(ports, part.roots, new Set(part.waiting));
+      verdict.fieldIds = [...fieldIds];
+      return findings;
+    });
+  } else {
+    verdict.findings = await lookedTwice(async () => {
+      verdict.isUnknown = true;
+      const record = await readDayRecord(ports.lake, part.dataset, part.businessDate);
+      verdict.isUnknown = false;
+      verdict.loaded = loadedFiles(record);
+      verdict.files = record.entries.size;
+      return judgeDay(ports, record, depth);
+    });
+  }
+  return verdict;
+}
+
+/** What `judge` finds both times: anything else was a command at work. */
+export async function lookedTwice(judge: () => Promise<Finding[]>): Promise<Finding[]> {
+  const found = await unlessClosed(judge);
+  return found.length === 0 ? found : confirmed(found, await unlessClosed(judge));
+}
+
+async function judgeDay(ports: PipelinePorts, record: DayRecord, depth: Depth): Promise<Finding[]> {
+  const judges = [
+    () => judgeCommits(ports.lake, record, depth),
+    () => judgeEntries(ports, record, depth),
+    () => judgeTerms(ports.lake, record),
+    () => judgeClaims(ports.lake, record),
+    () => judgeObjects(ports, record, depth),
+    () => judgeOthers(ports, record),
+  ];
+  const findings: Finding[] = [];
+  for (const judge of judges) findings.push(...(await unlessClosed(judge)));
+  const strays = record.strays.map((key) =>
+    note(key, 'nothing of this software has such a key', 'move it away if nobody needs it'),
+  );
+  return [...findings, ...strays];
+}
+
+/** Holds of rollbacks and of clean, and reports of checks: commands of the day fail at a damaged one, and go on without it. */
+async function judgeOthers({ lake }: PipelinePorts, { others }: DayRecord): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const key of others) {
+    const problem = (await readDocument(lake, key, anyObject))?.problem;
+    if (problem === undefined) continue;
+    const mend = repaired('move it aside: the next command of the day goes on without it', {
+      do: 'set-aside',
+      key,
+    });
+    findings.push(damage(key, problem, 'operations', mend));
+  }
+  return findings;
+}
+
+/** Only its seal is looked at. */
+const anyObject = objectOf<object>({});
+
+/** The tables that loaded files are for, and the runs that hold the only copy of their rows. */
+function loadedFiles({ entries, last }: DayRecord): PartVerdict['loaded'] {
+  const shown = new Set(last?.value?.files.map(({ runId }) => runId));
+  return [...entries.values()].flatMap(({ value }) => {
+    const { loaded } = value ?? {};
+    if (!loaded) return [];
+    const tables = loaded.tables?.map(({ dataset }) => dataset);
+    return {
+      ...(tables && { tables }),
+      ...(!shown.has(loaded.runId) && { waitingRun: loaded.runId }),
+    };
+  });
+}
