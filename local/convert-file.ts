@@ -139,7 +139,7 @@ async function recordFailure(
 }
 
 /** Size that gives every worker as many ranges as the others, so that no worker waits for another's last range. */
-function spreadRangeBytes(sizeBytes: number, workerCount: number): number {
+export function spreadRangeBytes(sizeBytes: number, workerCount: number): number {
   const turns = Math.max(1, Math.ceil(sizeBytes / workerCount / MOST_RANGE_BYTES));
   return Math.max(Math.ceil(sizeBytes / (workerCount * turns)) + CUT_SLACK_BYTES, LEAST_SPREAD_BYTES);
 }

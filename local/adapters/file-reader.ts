@@ -146,7 +146,7 @@ const MEMORY_BYTES_PER_MS = 1_500_000;
 const SLOW_READS = 2;
 const AHEAD_BYTES = 32 * 1024 * 1024;
 /** After so many bytes whatever else this thread has to do gets its turn. */
-const TURN_BYTES = 8 * 1024 * 1024;
+const TURN_BYTES = 2 * 1024 * 1024;
 
 /**
  * Reads straight into the consumer's memory, at once: to hand bytes that the system has in memory from one thread to another takes longer

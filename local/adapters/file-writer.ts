@@ -6,7 +6,7 @@ import type { FileModes } from './file-modes.ts';
 import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
 
 /** After so many bytes the disk begins to write, while the caller works on: else it would wait for all of them at the end. */
-const FLUSH_BYTES = 16 * 1024 * 1024;
+const FLUSH_BYTES = 4 * 1024 * 1024;
 /** A row group is many pieces at once. While no more than these of all files wait to be written, nobody waits for them. */
 const MOST_WAITING_PIECES = 16;
 

@@ -1,5 +1,4 @@
-import type { MessagePort } from 'node:worker_threads';
-import Tinypool from 'tinypool';
+import { type MessagePort, workerData } from 'node:worker_threads';
 import { type ReportedError, reportError } from './function-error.ts';
 
 /** Data that a thread receives when it starts. */
@@ -22,8 +21,14 @@ export type WorkerReply = { output: unknown } | { error: ReportedError };
 /** What a handler module exports. */
 export type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
 
+/**
+ * What the pool was given. Tinypool hands it over behind data of its own; its module would say the same, but loads what starts processes and
+ * opens sockets, in each thread.
+ */
+const [, { handlerModule, setup }] = workerData as [tinypool: unknown, given: WorkerSetup];
+
 /** Loaded before the first call arrives; that call throws if loading failed. */
-const handlerLoaded = loadInvokeFunction((Tinypool.workerData as WorkerSetup).handlerModule);
+const handlerLoaded = loadInvokeFunction(handlerModule);
 handlerLoaded.catch(() => undefined);
 
 /** Referenced here, because the garbage collector would close them. */
@@ -33,7 +38,6 @@ const lifelines = new Set<MessagePort>();
 export default async function runTask(task: WorkerTask): Promise<WorkerReply> {
   lifelines.add(task.lifeline);
   try {
-    const { setup } = Tinypool.workerData as WorkerSetup;
     const invokeFunction = await handlerLoaded;
     const output = await invokeFunction(task.functionName, task.input, setup);
     // Lambda answers with JSON, so an answer that cannot be JSON is the function's error and not the thread's death.
@@ -45,10 +49,10 @@ export default async function runTask(task: WorkerTask): Promise<WorkerReply> {
   }
 }
 
-async function loadInvokeFunction(handlerModule: string): Promise<InvokeFunction> {
-  const loaded = (await import(handlerModule)) as { invokeFunction?: InvokeFunction };
+async function loadInvokeFunction(url: string): Promise<InvokeFunction> {
+  const loaded = (await import(url)) as { invokeFunction?: InvokeFunction };
   if (typeof loaded.invokeFunction !== 'function') {
-    throw new TypeError(`${handlerModule} does not export invokeFunction.`);
+    throw new TypeError(`${url} does not export invokeFunction.`);
   }
   return loaded.invokeFunction;
 }
