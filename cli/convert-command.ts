@@ -46,6 +46,7 @@ async function convertInto(
   const dates = new Set<string>();
   const summaries = convertNight({
     ...options,
+    worksHere: true,
     signal: interrupt.signal,
     progress: { ...progress, notified: () => undefined },
   });

@@ -7,6 +7,7 @@ import { UsageError } from '../shared/errors.ts';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { PAGE_CODECS, type PageCodec } from '../shared/layout/layout.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
+import { shellWord } from '../shared/shown-text.ts';
 import { parseByteSize } from '../terminal/byte-size.ts';
 import { isSet, oneOf, text, texts, usageError } from '../terminal/command-line.ts';
 import { counted } from '../terminal/counted.ts';
@@ -67,13 +68,23 @@ export interface ConvertOptions extends NightOptions {
   remove?: () => Promise<void>;
 }
 
+/** What is missing, and the whole command with what was given. */
+function incomplete({ layout, input, out }: Flags, words: string[]): UsageError {
+  const needed = { '--layout': layout, '--input': input, '--out': out };
+  const missing = Object.entries(needed).flatMap(([flag, value]) => (value ? [] : [flag]));
+  const files = [...(input ?? []), ...words].map(shellWord).join(' ') || 'FILE';
+  const whole = `--layout ${layout ? shellWord(layout) : 'LAYOUT'} --input ${files} --out ${out ? shellWord(out) : 'lake'}`;
+  return usageError(
+    `${new Intl.ListFormat('en-GB').format(missing)} ${missing.length === 1 ? 'is' : 'are'} missing`,
+    `Write npx positional-lake convert ${whole}`,
+  );
+}
+
 /** Reads the flags into the options of a night, with absolute paths. Fails if a flag, the layout or an input is wrong. */
 export async function nightOptions(flags: Flags, words: string[]): Promise<ConvertOptions> {
   // `--input a b c`: what follows the first file arrives as words.
   const inputs = flags.input ? [...flags.input, ...words] : [];
-  if (!flags.layout || inputs.length === 0 || !flags.out) {
-    throw usageError('--layout, --input and --out are needed');
-  }
+  if (!flags.layout || inputs.length === 0 || !flags.out) throw incomplete(flags, words);
   const businessDate = flags['business-date'];
   if (businessDate !== undefined && !isBusinessDate(businessDate)) {
     throw new UsageError({ what: `--business-date '${businessDate}' is not a day as yyyy-MM-dd` });

@@ -18,14 +18,14 @@ export interface PreviewForm {
 
 /** Span and terminator of the records. If `convert` would refuse the file, a note says so; its records can be shown anyway. */
 export async function previewForm(layout: Layout, source: OpenSource): Promise<PreviewForm> {
-  const { fileHeaderBytes, fileTrailerBytes, format } = layout.record;
+  const { fileHeaderBytes, fileTrailerBytes } = layout.record;
   const form = await judgeForm(source, layout);
   const notes = isRefusal(form) ? [`convert refuses this file: ${form.message}`] : form.warnings;
   const span = isRefusal(form)
     ? { startByte: fileHeaderBytes, endByte: source.info.sizeBytes - fileTrailerBytes }
     : form.span;
-  if (format === 'fixed' && !isRefusal(form)) return { span, terminatorBytes: form.terminatorBytes, notes };
-  return { span, terminatorBytes: await terminatorOf(layout, source, span), notes };
+  const known = isRefusal(form) ? undefined : form.terminatorBytes;
+  return { span, terminatorBytes: known ?? (await terminatorOf(layout, source, span)), notes };
 }
 
 async function terminatorOf(

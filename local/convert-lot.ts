@@ -24,8 +24,8 @@ import { type NightRequest, secondsSince } from './night.ts';
 import { loadPipeline, pipelineTasks } from './pipeline-tasks.ts';
 import { sourceKeyOf } from './source-key.ts';
 import type { StateMachineDefinition } from './state-machine/definition.ts';
-import { runExecution } from './state-machine/run-execution.ts';
-import { type TaskFunction, taskOf } from './state-machine/task-function.ts';
+import { taskOf } from './state-machine/task-function.ts';
+import { walkMachine } from './state-machine/walk-machine.ts';
 
 /** Small files that one thread converts one after the other, and whose documents the disk gets together. */
 export interface Lot {
@@ -162,47 +162,32 @@ async function convertDrafted(
   request: NightRequest & { sourceKey: string },
 ): Promise<LotFile | undefined> {
   const startedAt = performance.now();
-  // The first failure ends the execution: it waits for nothing, and is tried no second time.
-  const end = new AbortController();
-  const once =
-    (task: TaskFunction): TaskFunction =>
-    (input, options) =>
-      task(input, options).catch((error) => {
-        end.abort(error);
-        throw error;
-      });
   const answers: { split?: SplitResult; finalized?: FinalizeResult } = {};
   const splitter = createSplitter(ports);
   const finalizer = createFinalizer(ports);
-  const result = await runExecution({
+  const executed = await walkMachine({
     definition,
     input: request,
     executionName: `convert-${randomUUID()}`,
-    store: ports.lake,
-    maxConcurrency: 1,
-    signal: end.signal,
     tasks: pipelineTasks({
-      splitter: once(taskOf(readSplitterEvent, async (event) => (answers.split = await splitter(event)))),
-      parser: once(taskOf(readParserEvent, createParser(ports))),
-      reconciler: once(taskOf(readReconcilerEvent, createReconciler(ports))),
-      merger: once(async () => {
+      splitter: taskOf(readSplitterEvent, async (event) => (answers.split = await splitter(event))),
+      parser: taskOf(readParserEvent, createParser(ports)),
+      reconciler: taskOf(readReconcilerEvent, createReconciler(ports)),
+      merger: async () => {
         throw new NotDrafted('merges');
+      },
+      finalizer: taskOf(readFinalizerEvent, async (event) => {
+        if (event.verdict === 'refused') throw new NotDrafted('refusals');
+        answers.finalized = await finalizer(event);
+        return answers.finalized;
       }),
-      finalizer: once(
-        taskOf(readFinalizerEvent, async (event) => {
-          if (event.verdict === 'refused') throw new NotDrafted('refusals');
-          answers.finalized = await finalizer(event);
-          return answers.finalized;
-        }),
-      ),
     }),
   });
   const { split, finalized } = answers;
-  if (result.status !== 'SUCCEEDED' || !split || !finalized || finalized.status === 'refused')
-    return undefined;
+  if (executed === undefined || !split || !finalized || finalized.status === 'refused') return undefined;
   const entry = await readEntry(ports.lake, split.ledgerKey);
   if (!entry) return undefined;
   // It leads the watchdog to the entry if the execution dies.
-  if (ports.lake instanceof DraftStore) ports.lake.forget(executionKey(executionIdOf(result.executionId)));
+  if (ports.lake instanceof DraftStore) ports.lake.forget(executionKey(executionIdOf(executed)));
   return { split, finalized, entry, seconds: secondsSince(startedAt) };
 }

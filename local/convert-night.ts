@@ -1,14 +1,19 @@
+import { compressionOf } from '../shared/pipeline/store/decompressed-source.ts';
 import { convertFile, MOST_RANGE_BYTES } from './convert-file.ts';
 import { convertLots, lotCountOf, smallInputs } from './convert-lots.ts';
+import type * as EmbeddedFunctions from './embedded-functions.ts';
 import type { FileSummary } from './file-summary.ts';
 import type { LocalSetup } from './local-ports.ts';
 import { LEAST_SPREAD_BYTES, type Night, type NightOptions, sizeOf } from './night.ts';
 import { loadPipeline } from './pipeline-tasks.ts';
 import { startUrl } from './start-bundle.ts';
-import { createWorkerPool } from './state-machine/worker-pool.ts';
+import { joinedPool } from './state-machine/joined-pool.ts';
+import type { WorkerPool, WorkerPoolOptions } from './state-machine/worker-pool.ts';
 
 /** Few young objects exist, because rows are not objects: a larger space would only be filled before it is swept. */
 const YOUNG_GENERATION_MB = 4;
+/** A thread takes as long to start as one core takes for so many bytes and more. */
+const SHORT_NIGHT_BYTES = 16 * 1024 * 1024;
 /** Documents of small files are objects, and few of them live longer than their file. */
 const YOUNG_OF_LOTS_MB = 32;
 
@@ -27,11 +32,14 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const sizes = await Promise.all(options.inputs.map(sizeOf));
   const small = smallInputs(options, sizes);
-  const workerCount = Math.min(options.workerCount, mostAtOnce(options, sizes, small.size));
+  const isShort = isShortNight(options, sizes);
+  // Lots publish as they end, for which a long night needs a thread of its own.
+  const isJoined = isShort || (options.worksHere === true && small.size === 0);
+  const workerCount = isShort ? 1 : Math.min(options.workerCount, mostAtOnce(options, sizes, small.size));
   const resourceLimits = {
     maxYoungGenerationSizeMb: small.size > 0 ? YOUNG_OF_LOTS_MB : YOUNG_GENERATION_MB,
   };
-  const pool = createWorkerPool({ workerCount, handlerModule, setup, resourceLimits });
+  const pool = await openPool({ workerCount, handlerModule, setup, resourceLimits }, isJoined);
   try {
     // The threads load their functions meanwhile.
     const { runExecution } = await import('./state-machine/run-execution.ts');
@@ -51,6 +59,31 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   } finally {
     await pool.close();
   }
+}
+
+/** So little that threads would take longer to start than to convert it. Nobody knows yet how much comes out of a compressed file. */
+function isShortNight({ inputs }: NightOptions, sizes: number[]): boolean {
+  const totalBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  return totalBytes <= SHORT_NIGHT_BYTES && inputs.every((input) => compressionOf(input) === undefined);
+}
+
+/** Threads for all workers, or for all but one, which is this thread. */
+async function openPool(options: WorkerPoolOptions, isJoined: boolean): Promise<WorkerPool> {
+  if (!isJoined) return startThreads(options);
+  const threadCount = options.workerCount - 1;
+  const threads = threadCount > 0 ? await startThreads({ ...options, workerCount: threadCount }) : undefined;
+  const functions: Promise<typeof EmbeddedFunctions> = import(options.handlerModule.href);
+  // If it cannot be loaded, the first call says so.
+  functions.catch(() => undefined);
+  return joinedPool(threads, threadCount, async (functionName, input, signal) =>
+    (await functions).invokeFunction(functionName, input, options.setup, signal),
+  );
+}
+
+/** Who needs no thread does not load what threads need. */
+async function startThreads(options: WorkerPoolOptions): Promise<WorkerPool> {
+  const { createWorkerPool } = await import('./state-machine/worker-pool.ts');
+  return createWorkerPool(options);
 }
 
 /** As many ranges as the largest file can have, or as many lots as there are: more threads would have nothing to read. */

@@ -7,8 +7,16 @@ import type { Lot } from './convert-lot.ts';
 import { whileCollecting } from './garbage-collection.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 
-/** The functions that run on worker threads, called by name as Lambda would call them. */
-export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
+/**
+ * The functions that run on worker threads, called by name as Lambda would call them. A thread is stopped from outside; in the main thread
+ * a parser stops at its next read after the signal.
+ */
+export async function invokeFunction(
+  functionName: string,
+  input: unknown,
+  setup: unknown,
+  signal?: AbortSignal,
+): Promise<unknown> {
   // Not of the pipeline: the thread that publishes leaves it to these.
   if (functionName === 'checksums') {
     return await Promise.all((input as { paths: string[] }).paths.map(fileChecksum));
@@ -17,7 +25,10 @@ export async function invokeFunction(functionName: string, input: unknown, setup
   // Input files may lie in different folders: each call says in which one.
   const { rawRoot = local.rawRoot } = input as { rawRoot?: string };
   const { bytesRead } = local;
-  const count = (bytes: number) => void (bytesRead && Atomics.add(bytesRead, 0, BigInt(bytes)));
+  const count = (bytes: number) => {
+    signal?.throwIfAborted();
+    if (bytesRead) Atomics.add(bytesRead, 0, BigInt(bytes));
+  };
   if (functionName === 'lot') {
     // Few conversions have many small files, and a thread starts faster without the state machine.
     const { convertLot } = await import('./convert-lot.ts');

@@ -5,7 +5,7 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 /** Garbage that may gather before it is swept: a collection takes some ten milliseconds, so one per gigabyte is better than one per file. */
-const MOST_GARBAGE_BYTES = 4 * 1024 * 1024;
+const MOST_GARBAGE_BYTES = 16 * 1024 * 1024;
 const LOOK_EVERY_MS = 250;
 
 let keptBytes = heldBytes();

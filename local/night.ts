@@ -18,6 +18,8 @@ export interface NightOptions
   /** Source keys are paths below it; by default a file's name. */
   rawRoot?: string | undefined;
   workerCount: number;
+  /** The main thread is one of the workers: for a process that does nothing else. */
+  worksHere?: boolean;
   signal?: AbortSignal | undefined;
   progress?: NightProgress | undefined;
 }

@@ -41,7 +41,8 @@ export function trailerFigures(
 
 /** What may be the last record: fixed records may have a line end after each, which only the trailer's own bytes tell. */
 function lastRecords({ record }: Pick<Layout, 'record'>, tail: Uint8Array): Uint8Array[] {
-  const whole = tail.subarray(0, Math.max(0, tail.length - record.fileTrailerBytes));
+  const { fileTrailerBytes: after } = record;
+  const whole = after === 0 ? tail : tail.subarray(0, -after);
   if (record.format === 'fixed') {
     return [0, 1, 2]
       .map((terminator) => whole.subarray(0, whole.length - terminator))
@@ -49,10 +50,7 @@ function lastRecords({ record }: Pick<Layout, 'record'>, tail: Uint8Array): Uint
       .map((bytes) => bytes.subarray(bytes.length - record.lengthBytes));
   }
   let end = whole.length;
-  while (
-    end > 0 &&
-    (whole[end - 1] === record.lineEndByte || whole[end - 1] === CR || FILLERS.has(whole[end - 1]!))
-  )
+  while (whole[end - 1] === record.lineEndByte || whole[end - 1] === CR || FILLERS.has(whole[end - 1]!))
     end--;
   const start = whole.subarray(0, end).lastIndexOf(record.lineEndByte) + 1;
   const lineEnd = whole.indexOf(record.lineEndByte, start);

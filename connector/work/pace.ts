@@ -37,7 +37,6 @@ export class Pace {
 
   private rate(): number | undefined {
     const { upload, timeZone } = this.settings;
-    if (upload.limits.length === 0) return undefined;
     return rateAt(upload.limits, timeOfDay(this.clock.now(), timeZone));
   }
 }

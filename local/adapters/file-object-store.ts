@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
@@ -14,21 +14,14 @@ import type {
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { type ChecksumOfFile, fileChecksum, writePieces } from './file-checksum.ts';
-import {
-  damaged,
-  isCode,
-  NOT_THERE,
-  notFound,
-  preconditionFailed,
-  unreadable,
-  unwritable,
-} from './file-error.ts';
+import { damaged, isCode, NOT_THERE, preconditionFailed, unreadable, unwritable } from './file-error.ts';
 import { type FileModes, fileModes } from './file-modes.ts';
 import { gathered, QUICK_READ_BYTES, readFilePiece, streamFile } from './file-reader.ts';
 import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
 import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
 import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
+import { isLinkedAtOnce, linkOrCopy } from './second-name.ts';
 import { storedObject, tagOf } from './stored-object.ts';
 import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
@@ -106,6 +99,8 @@ class FileObjectStore implements ObjectStore {
 
   async get(key: string): Promise<StoredObject | undefined> {
     try {
+      // Most documents that are looked for are not there yet, and to make an error of it takes ten times as long.
+      if (!statSync(this.path(key), { throwIfNoEntry: false })) return undefined;
       const bytes = readFileSync(this.path(key));
       return storedObject(bytes);
     } catch (error) {
@@ -173,16 +168,13 @@ class FileObjectStore implements ObjectStore {
 
   async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
     const from = this.path(fromKey);
+    const { rootDir, sync } = this;
+    const named = { from, path: this.path(toKey), rootDir, sync, folderMode: this.modes.folder };
+    if (crc64nvme === undefined && (await isLinkedAtOnce(named))) return;
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
     try {
-      await fs.link(from, incoming).catch(async (error) => {
-        if (isCode(error, 'ENOENT', 'ENOTDIR')) throw notFound(from, error);
-        // Another file system, or one without links; or no file at all.
-        await fs.copyFile(from, incoming).catch((cause) => {
-          throw isCode(cause, 'EISDIR') ? notFound(from, cause) : unwritable(cause, this.path(toKey));
-        });
-      });
+      await linkOrCopy(from, incoming, this.path(toKey));
       if (crc64nvme !== undefined && (await this.checksumOf(incoming)) !== crc64nvme) throw damaged(from);
       // The first name may be another process's that has not synced it yet.
       if (this.sync) await syncPath(incoming);

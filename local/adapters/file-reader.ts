@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReadOptions } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { changed, isCode, NOT_THERE, notFound, unreadable } from './file-error.ts';
@@ -19,7 +20,8 @@ export async function* streamFile(
   const handle = await openFile(path);
   try {
     const sizeBytes = await requirePin(handle, path, range, options, pinOf);
-    yield* readAhead(handle, path, range ?? { startByte: 0, endByte: sizeBytes }, options.signal);
+    const read = options.into ? readDirectly : readAhead;
+    yield* read(handle, path, range ?? { startByte: 0, endByte: sizeBytes }, options);
     await requireStill(handle, path, options, pinOf);
   } catch (error) {
     throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
@@ -138,12 +140,56 @@ export function readFilePiece(
   }
 }
 
+/** What the system has in memory is read faster than this. A slower read waited for the disk, or for another process. */
+const MEMORY_BYTES_PER_MS = 1_500_000;
+/** One slow read says little; after these in a row, so many bytes are read ahead. */
+const SLOW_READS = 2;
+const AHEAD_BYTES = 32 * 1024 * 1024;
+/** After so many bytes whatever else this thread has to do gets its turn. */
+const TURN_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Reads straight into the consumer's memory, at once: to hand bytes that the system has in memory from one thread to another takes longer
+ * than to copy them. While they come from the disk, they are read ahead.
+ */
+async function* readDirectly(
+  handle: fs.FileHandle,
+  path: string,
+  { startByte, endByte }: ByteRange,
+  options: ReadOptions,
+): AsyncIterable<Uint8Array> {
+  const { signal, into } = options;
+  let slowReads = 0;
+  let turnBytes = 0;
+  for (let at = startByte; at < endByte; ) {
+    const room = slowReads < SLOW_READS ? into?.() : undefined;
+    if (!room) {
+      const end = Math.min(endByte, at + AHEAD_BYTES);
+      yield* readAhead(handle, path, { startByte: at, endByte: end }, options);
+      slowReads = 0;
+      at = end;
+      continue;
+    }
+    signal?.throwIfAborted();
+    const startedAt = performance.now();
+    const count = readSync(handle.fd, room, 0, Math.min(room.length, endByte - at), at);
+    if (count === 0) throw changed(path);
+    slowReads = (performance.now() - startedAt) * MEMORY_BYTES_PER_MS > count ? slowReads + 1 : 0;
+    at += count;
+    yield room.subarray(0, count);
+    turnBytes += count;
+    if (turnBytes < TURN_BYTES) continue;
+    turnBytes = 0;
+    await nextTurn();
+  }
+}
+
 /** Two buffers in turn: the next chunk is read while the consumer works on the last one. */
 async function* readAhead(
   handle: fs.FileHandle,
   path: string,
   { startByte, endByte }: ByteRange,
-  signal: AbortSignal | undefined,
+  { signal }: ReadOptions,
 ): AsyncIterable<Uint8Array> {
   const free: Uint8Array[] = [];
   const taken: Uint8Array[] = [];

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, type ResourceLimits } from 'node:worker_threads';
 import Tinypool from 'tinypool';
-import { Interrupted } from '../../shared/errors.ts';
 import { FunctionError } from './function-error.ts';
+import { poolClosed } from './pool-closed.ts';
 import { asError } from './states-error.ts';
 import type { WorkerReply, WorkerSetup, WorkerTask } from './worker.ts';
 
-interface WorkerPoolOptions {
+export interface WorkerPoolOptions {
   /** Number of threads; they start at once and stay until `close`. */
   workerCount: number;
   /** Module whose `invokeFunction(functionName, input, setup)` runs in the threads; TypeScript as it is. */
@@ -125,10 +125,6 @@ async function callThread(
     dead.abort();
   }
   return reply;
-}
-
-function poolClosed(functionName: string): Interrupted {
-  return new Interrupted({ what: 'the worker threads were stopped', where: functionName });
 }
 
 function threadDied(functionName: string, cause: Error): FunctionError {

@@ -19,8 +19,8 @@ export interface WorkerTask {
 
 export type WorkerReply = { output: unknown } | { error: ReportedError };
 
-/** The exports of the handler module. */
-type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
+/** What a handler module exports. */
+export type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
 
 /** Loaded before the first call arrives; that call throws if loading failed. */
 const handlerLoaded = loadInvokeFunction((Tinypool.workerData as WorkerSetup).handlerModule);

@@ -24,7 +24,7 @@ export async function uploadParts(
   crc64nvme?: string,
 ): Promise<void> {
   const { client, target, store } = composition;
-  const upload = new MultipartUpload(client, target, crc64nvme);
+  const upload = new MultipartUpload(client, target);
   const numbered = parts.entries();
   let failed = false;
   const lane = async () => {
@@ -43,7 +43,7 @@ export async function uploadParts(
     // All lanes must have ended before an abort: a part that arrives after it would be left over.
     const lanes = await Promise.allSettled(Array.from({ length: PARTS_AT_ONCE }, lane));
     for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
-    await upload.complete();
+    await upload.complete(crc64nvme);
   } catch (error) {
     await upload.abort();
     throw writeError(error, s3Url(target));

@@ -11,6 +11,7 @@ import type {
   StoredObject,
 } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
+import { freeBytes } from './freed-bytes.ts';
 import { checksumOf, damaged, requireChecksum } from './s3-checksum.ts';
 import { gather, uploadParts } from './s3-compose.ts';
 import { deleteObjects } from './s3-deletion.ts';
@@ -105,6 +106,7 @@ class S3ObjectStore implements ObjectStore {
           at += chunk.length;
           resumes = 0;
           yield chunk;
+          freeBytes(chunk);
         }
         if (at < end) throw Object.assign(new Error('the body ended early'), { code: 'ECONNRESET' });
         return;

@@ -10,6 +10,7 @@ import {
 import type { ObjectWriter } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { combineCrc64, crc64nvme, crc64ToBase64 } from '../ranges/crc64nvme.ts';
+import { freeBytes, grownBytes } from './freed-bytes.ts';
 import { checksumOf, damaged } from './s3-checksum.ts';
 import { errorName, writeError } from './s3-error.ts';
 import { type S3Target, s3Url } from './s3-target.ts';
@@ -38,14 +39,11 @@ export class MultipartUpload {
   private readonly client: S3Client;
   private readonly target: S3Target;
   private readonly parts: UploadedPart[] = [];
-  /** Checksum that the whole object must have, if the caller knows it. */
-  private readonly crc64nvme: string | undefined;
   private beginning: Promise<string> | undefined;
 
-  constructor(client: S3Client, target: S3Target, crc64nvme?: string) {
+  constructor(client: S3Client, target: S3Target) {
     this.client = client;
     this.target = target;
-    this.crc64nvme = crc64nvme;
   }
 
   async send(partNumber: number, bytes: Uint8Array): Promise<void> {
@@ -78,11 +76,14 @@ export class MultipartUpload {
     this.keep(partNumber, copied.CopyPartResult ?? {});
   }
 
-  /** S3 compares the checksum of the whole with that of the parts, and does not complete the upload if they differ. */
-  async complete(): Promise<void> {
+  /**
+   * S3 compares the checksum of the whole with that of the parts, and does not complete the upload if they differ. `crc64nvme` is the one
+   * that the whole must have, if the caller knows it.
+   */
+  async complete(crc64nvme?: string): Promise<void> {
     const UploadId = await this.begin();
     const parts = this.parts.toSorted((a, b) => a.PartNumber - b.PartNumber);
-    const whole = this.crc64nvme ?? sentChecksum(parts);
+    const whole = crc64nvme ?? sentChecksum(parts);
     await this.client
       .send(
         new CompleteMultipartUploadCommand({
@@ -173,17 +174,15 @@ export class S3Writer implements ObjectWriter {
     }
   }
 
-  async close(): Promise<void> {
+  async close(crc64nvme?: string): Promise<void> {
     try {
       if (this.sentParts === 0) {
-        const Body = this.buffer.subarray(0, this.filledBytes);
-        const ChecksumCRC64NVME = checksumOf(Body);
-        await this.client.send(new PutObjectCommand({ ...this.target, ChecksumCRC64NVME, Body }));
+        await this.putWhole(crc64nvme);
       } else {
         await this.sendPart();
-        await this.upload.complete();
+        await this.upload.complete(crc64nvme);
       }
-      this.buffer = new Uint8Array(0);
+      freeBytes(this.buffer);
     } catch (error) {
       throw writeError(error, s3Url(this.target));
     }
@@ -193,6 +192,16 @@ export class S3Writer implements ObjectWriter {
     this.buffer = new Uint8Array(0);
     this.filledBytes = 0;
     await this.upload.abort();
+  }
+
+  private async putWhole(crc64nvme: string | undefined): Promise<void> {
+    const Body = this.buffer.subarray(0, this.filledBytes);
+    const ChecksumCRC64NVME = crc64nvme ?? checksumOf(Body);
+    try {
+      await this.client.send(new PutObjectCommand({ ...this.target, ChecksumCRC64NVME, Body }));
+    } catch (error) {
+      throw errorName(error) === 'BadDigest' ? damaged(s3Url(this.target), error) : error;
+    }
   }
 
   private async sendPart(): Promise<void> {
@@ -208,9 +217,7 @@ export class S3Writer implements ObjectWriter {
   /** Grows as it fills: a parser has a writer for every partition, and most of them stay small. */
   private reserve(sizeBytes: number): void {
     if (sizeBytes <= this.buffer.length) return;
-    const grownBytes = Math.max(sizeBytes, this.buffer.length * 2, FIRST_BUFFER_BYTES);
-    const grown = new Uint8Array(Math.min(grownBytes, this.partSizeBytes()));
-    grown.set(this.buffer.subarray(0, this.filledBytes));
-    this.buffer = grown;
+    const roomBytes = Math.max(sizeBytes, this.buffer.length * 2, FIRST_BUFFER_BYTES);
+    this.buffer = grownBytes(this.buffer, Math.min(roomBytes, this.partSizeBytes()));
   }
 }

@@ -194,7 +194,7 @@ function typeProblem(
     ...(isKey.layout || column.isPartlyInFolders ? [column.type] : []),
   ];
   if (type === undefined || inFolders.some((one) => one !== type)) {
-    const why = inFolders.length > 0 && type !== undefined ? ', and files are partitioned by it' : '';
+    const why = type === undefined ? '' : ', and files are partitioned by it';
     return `column ${name} is ${standing.type} there and ${column.type} in the layout${why}`;
   }
   const { hasNarrowerFiles, areNarrowerPromoted } = narrowerFiles(standing, column, type);
@@ -216,12 +216,9 @@ export function widerType(standing: string, wanted: string, skills: ReaderSkills
   return holds(before, after) && standing !== 'bigint' ? standing : undefined;
 }
 
-/** Do readers of Iceberg read the one as the other? Of exact numbers a decimal may get more digits, and no other scale. */
+/** Do readers of Iceberg read a type as the wider one? Of exact numbers a decimal may get more digits, and no other scale. */
 function isPromoted(narrow: string, wide: string): boolean {
-  if (narrow === wide) return true;
-  if (narrow === 'bigint' || wide === 'bigint') return false;
-  const [before, after] = [digitsOf(narrow), digitsOf(wide)];
-  return before !== undefined && after !== undefined && before.scale === after.scale && holds(after, before);
+  return narrow !== 'bigint' && digitsOf(narrow)?.scale === digitsOf(wide)?.scale;
 }
 
 /** Are the unscaled digits of both the same kind of integer in a file? */

@@ -18,7 +18,7 @@ type LastParents = Map<string, ByteRange | null>;
 export class ParentScan {
   /** The types that are parents. */
   readonly types: string[];
-  private readonly kernel = new Kernel();
+  private started: Kernel | undefined;
   private readonly layout: Layout;
   private readonly terminatorBytes: number;
   /** By index of the record type: bits of the parents that a record of it replaces or ends, and its own among them. */
@@ -36,6 +36,12 @@ export class ParentScan {
       recordTypes,
       (type) => resetSlots(type, recordTypes, this.types) | slotBit(type.name),
     );
+  }
+
+  /** Most files have one range, or no parents: they need none. */
+  private get kernel(): Kernel {
+    this.started ??= new Kernel();
+    return this.started;
   }
 
   /** `bytes` are whole records; the first byte is byte `startByte` of the file. A type that is not in the piece has no entry. */

@@ -76,8 +76,8 @@ export class RecordExtractor implements RecordBatch {
     this.paddedBytes = Math.max(counted ? NARROWED_BYTES : PADDED_BYTES, lengthBytes);
     // A quarter more than fit, since lines may be shorter. If there are still more, the batch is extracted in several calls.
     this.capacityRecords = Math.min(mostRecords, 4 + Math.ceil((this.batchBytes / lengthBytes) * 1.25));
-    const bufferBytes = this.batchBytes + this.paddedBytes + lengthBytes;
-    this.batchAddress = kernel.allocate(bufferBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
+    const bufferBytes = this.batchBytes + this.paddedBytes + lengthBytes + 2 * READ_MARGIN_BYTES;
+    this.batchAddress = kernel.allocate(bufferBytes) + READ_MARGIN_BYTES;
     this.paddedAddress = this.batchAddress + this.batchBytes;
     this.starts = kernel.allocate(this.capacityRecords * 4);
     this.rawStarts = kernel.allocate(this.capacityRecords * 4);
@@ -90,15 +90,18 @@ export class RecordExtractor implements RecordBatch {
     if (counted) beginNarrowing(kernel, this.paddedAddress, this.paddedBytes);
   }
 
-  /** Copies as much of `chunk`, from `from` on, as fits; returns the number of bytes. */
+  /** Copies as much of `chunk`, from `from` on, as fits, unless it was read into `room`; returns the number of bytes. */
   push(chunk: Uint8Array, from: number): number {
+    const { bytes } = this.kernel;
     const count = Math.min(chunk.length - from, this.batchBytes - this.filled);
-    this.kernel.bytes.set(
-      from === 0 && count === chunk.length ? chunk : chunk.subarray(from, from + count),
-      this.pushAddress,
-    );
+    if (chunk.buffer !== bytes.buffer) bytes.set(chunk.subarray(from, from + count), this.pushAddress);
     this.filled += count;
     return count;
+  }
+
+  /** The memory of the next bytes, for who can write them there; valid until memory is allocated. */
+  room(): Uint8Array {
+    return this.kernel.bytes.subarray(this.pushAddress, this.batchAddress + this.batchBytes);
   }
 
   /** Address of the next byte to be pushed. */
@@ -169,10 +172,8 @@ export class RecordExtractor implements RecordBatch {
     this.consumed = view.getUint32(result, true) - this.batchAddress;
     this.hasPadded = format !== 'fixed' && view.getUint32(result + 4, true) > this.paddedAddress;
     if (this.shape.positions === 'characters') this.narrow();
-    if (this.hasPadded) {
-      const { starts, lengths, recordCount, ends } = this;
-      this.shortestBytes = call.findRecordEnds(starts, lengths, recordCount, ends);
-    }
+    if (this.hasPadded)
+      this.shortestBytes = call.findRecordEnds(this.starts, this.lengths, this.recordCount, this.ends);
     return this.recordCount;
   }
 
@@ -280,8 +281,7 @@ export class RecordExtractor implements RecordBatch {
   remove(index: number): void {
     const { bytes } = this.kernel;
     const last = --this.recordCount;
-    const { starts, rawStarts, rawLengths, lengths, ends } = this;
-    for (const address of new Set([starts, rawStarts, rawLengths, lengths, ends])) {
+    for (const address of new Set([this.starts, this.rawStarts, this.rawLengths, this.lengths, this.ends])) {
       bytes.copyWithin(address + index * 4, address + (index + 1) * 4, address + (last + 1) * 4);
     }
     bytes.copyWithin(this.outcomes + index, this.outcomes + index + 1, this.outcomes + last + 1);
@@ -290,10 +290,10 @@ export class RecordExtractor implements RecordBatch {
   /** Drops the records of the last batch and moves the unfinished one to the front. */
   private compact(): void {
     if (this.consumed === 0) return;
-    const { batchAddress, consumed, filled } = this;
-    this.kernel.bytes.copyWithin(batchAddress, batchAddress + consumed, batchAddress + filled);
-    this.batchStartByte += consumed;
-    this.filled -= consumed;
+    const from = this.batchAddress + this.consumed;
+    this.kernel.bytes.copyWithin(this.batchAddress, from, this.batchAddress + this.filled);
+    this.batchStartByte += this.consumed;
+    this.filled -= this.consumed;
     this.consumed = 0;
   }
 }

@@ -16,6 +16,19 @@ export function skippedMarkBytes(head: Uint8Array, layout: Layout): number {
   return beginsWithText(textPlaces(layout), layout, markBytes) ? markBytes : 0;
 }
 
+/** The sample of a file without a mark that is skipped, as if the file began after it: the mark is no text of a record. */
+export function withoutMark(sample: FormSample, layout: Layout): FormSample {
+  const markBytes = skippedMarkBytes(headOf(sample), layout);
+  return {
+    sizeBytes: sample.sizeBytes - markBytes,
+    windows: sample.windows.map(({ startByte, bytes }, index) =>
+      index === 0
+        ? { startByte, bytes: bytes.subarray(markBytes) }
+        : { startByte: startByte - markBytes, bytes },
+    ),
+  };
+}
+
 /** A mark that the layout does not allow. Bytes that are not text may look like one. */
 export function otherMark(sample: FormSample, layout: Layout): FormFinding | undefined {
   const head = headOf(sample);

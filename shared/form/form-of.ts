@@ -1,5 +1,5 @@
 import type { Layout } from '../layout/layout.ts';
-import { otherMark } from './byte-order-mark.ts';
+import { otherMark, withoutMark } from './byte-order-mark.ts';
 import { chainInPlaceOfRecords } from './chain-in-place-of-records.ts';
 import { compressedContent } from './compressed-content.ts';
 import { latinControls } from './control-characters.ts';
@@ -22,20 +22,21 @@ export function formOf(
   isDecompressed: boolean,
 ): { finding?: FormFinding; warning?: string } {
   const places = textPlaces(layout);
+  const records = withoutMark(sample, layout);
   const finding =
     compressedContent(sample, isDecompressed) ??
     otherMark(sample, layout) ??
     utf16Text(sample, layout, places) ??
-    chainInPlaceOfRecords(sample, layout, places) ??
-    otherFamily(sample, layout, places) ??
-    otherLineEnd(sample, layout) ??
-    utf8Text(sample, layout, places) ??
-    otherPositions(sample, layout) ??
-    swappedNationalText(sample, layout, places) ??
-    digitsInNumbers(sample, layout);
+    chainInPlaceOfRecords(records, layout, places) ??
+    otherFamily(records, layout, places) ??
+    otherLineEnd(records, layout) ??
+    utf8Text(records, layout, places) ??
+    otherPositions(records, layout) ??
+    swappedNationalText(records, layout, places) ??
+    digitsInNumbers(records, layout);
   if (finding) return { finding };
-  const controls = latinControls(sample, layout, places);
+  const controls = latinControls(records, layout, places);
   if (controls.finding || controls.warning !== undefined) return controls;
-  const warning = utf8Doubt(sample, layout, places);
+  const warning = utf8Doubt(records, layout, places);
   return warning === undefined ? {} : { warning };
 }

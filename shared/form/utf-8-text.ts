@@ -36,8 +36,19 @@ export function utf8Doubt(sample: FormSample, layout: Layout, places: TextPlaces
   return `its only bytes above 7F are one letter in UTF-8 and two characters in ${layout.encoding}, as the layout says: if the file is UTF-8, say "encoding": "utf-8"`;
 }
 
-/** Reads the bytes above 7F of the texts, once for each way in which records may lie in the sample. */
+/** What was read last of a sample, which is asked for twice. */
+const lastRead = new WeakMap<FormSample, { places: TextPlaces; found: HighBytes[] }>();
+
 function readings(sample: FormSample, layout: Layout, places: TextPlaces): HighBytes[] {
+  const before = lastRead.get(sample);
+  if (before?.places === places) return before.found;
+  const found = highBytesAt(sample, layout, places);
+  lastRead.set(sample, { places, found });
+  return found;
+}
+
+/** Reads the bytes above 7F of the texts, once for each way in which records may lie in the sample. */
+function highBytesAt(sample: FormSample, layout: Layout, places: TextPlaces): HighBytes[] {
   const { encoding, record } = layout;
   if (encoding === 'utf-8' || !extendsAscii(encoding)) return [];
   if (places.isAllText && record.format !== 'rdw' && record.format !== 'bdw') {

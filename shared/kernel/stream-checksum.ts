@@ -22,6 +22,10 @@ export class StreamChecksum {
 
   add(bytes: Uint8Array): void {
     const { kernel } = this;
+    if (bytes.buffer === kernel.bytes.buffer) {
+      this.addAt(bytes.byteOffset, bytes.length);
+      return;
+    }
     // Released at once, since there are as many streams as open files.
     const address = kernel.allocate(PIECE_BYTES);
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {

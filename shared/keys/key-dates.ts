@@ -29,7 +29,6 @@ export function datesOfKey(sourceKey: string, patterns: readonly string[]): KeyD
 /** `mov_{yyyyMMdd}_gerado_*` and `mov_20250811_gerado_20250812.txt` → 2025-08-11. */
 function datesByPattern(sourceKey: string, patterns: readonly string[]): string[] {
   const dated = patterns.filter((pattern) => /\{yyyy-?MM-?dd\}/.test(pattern));
-  if (dated.length === 0) return [];
   return possibleDatesOf(sourceKey).filter((date) =>
     dated.some((pattern) => namesKey(withBusinessDate(pattern, date), sourceKey)),
   );

@@ -92,18 +92,15 @@ export function besideKey(sourceKey: string, name: string): string {
 function matchesFrom(pattern: string, patternAt: number, subject: string, subjectAt: number): boolean {
   let at = patternAt;
   let on = subjectAt;
-  let star = -1;
-  let starOn = 0;
+  let star: { at: number; on: number } | undefined;
   while (on < subject.length) {
-    if (pattern[at] === '*') {
-      star = at++;
-      starOn = on;
-    } else if (pattern[at] === subject[on] || (pattern[at] === '?' && subject[on] !== '/')) {
+    if (pattern[at] === '*') star = { at: at++, on };
+    else if (pattern[at] === subject[on] || (pattern[at] === '?' && subject[on] !== '/')) {
       at++;
       on++;
-    } else if (star >= 0 && subject[starOn] !== '/') {
-      at = star + 1;
-      on = ++starOn;
+    } else if (star && subject[star.on] !== '/') {
+      at = star.at + 1;
+      on = ++star.on;
     } else return false;
   }
   while (pattern[at] === '*') at++;

@@ -11,6 +11,8 @@ import { encodePageIndex, type PageSummary } from './page-index.ts';
 import type { IndexedChunk } from './row-group.ts';
 import { type ColumnSchema, pathOf, physicalType } from './schema.ts';
 
+const LISTED_FIRST: number[] = [PageEncoding.PLAIN, PageEncoding.RLE];
+
 /** A complete chunk, before its place in the file is known. */
 export interface FinishedChunk {
   /** Page headers included. */
@@ -123,16 +125,11 @@ export class ChunkPages {
     dictionaryBytes: number,
   ): Omit<ColumnMetaData, 'dataPageOffset'> {
     const encodings = [...this.encodingPages].sort(([a], [b]) => b - a);
+    const others = encodings.flatMap(([encoding]) => (LISTED_FIRST.includes(encoding) ? [] : [encoding]));
     const dictionaryPages = { pageType: PageType.DICTIONARY_PAGE, encoding: PageEncoding.PLAIN, count: 1 };
     return {
       type: physicalType(this.schema.type),
-      encodings: [
-        ...new Set<number>([
-          PageEncoding.PLAIN,
-          PageEncoding.RLE,
-          ...encodings.map(([encoding]) => encoding),
-        ]),
-      ],
+      encodings: [...LISTED_FIRST, ...others],
       pathInSchema: pathOf(this.schema),
       codec: CODEC_NUMBERS[codec],
       numValues: this.entryCount,

@@ -13,11 +13,34 @@ export type ThriftValue =
 /** The fields of a structure by number, `field_1`, `field_2` …, in ascending order. */
 export type ThriftFields = { [key: `field_${number}`]: ThriftValue };
 
+/** The numbers that the protocol has for types of values. */
+export const WIRE = {
+  ...{ TRUE: 1, FALSE: 2, I32: 5, I64: 6, DOUBLE: 7, BINARY: 8, LIST: 9, STRUCT: 12 },
+} as const;
+
+/** Takes the parts of a structure one after the other. */
+export interface ThriftOutput {
+  /** The number of a field, after that of the one before it, and the type of its value. */
+  field(id: number, before: number, wire: number): void;
+  listOf(count: number, wire: number): void;
+  byte(value: number): void;
+  i32(value: number): void;
+  /** A whole number that is exact. */
+  i64(value: number): void;
+  bytes(value: string | Uint8Array): void;
+  /** A structure whose fields are not known. */
+  anyFields(fields: ThriftFields): void;
+}
+
 /** How a value of a structure is read from the protocol's form, and brought into it. */
 interface ThriftType<T> {
   /** Undefined if `raw` is of another type. */
   read(raw: ThriftValue): T | undefined;
   write(value: T): ThriftValue;
+  /** One of WIRE. */
+  wire(value: T): number;
+  /** The same as `write`, without values in between: a small file has hundreds of structures. */
+  put(value: T, out: ThriftOutput): void;
 }
 
 /** A structure, read and written with names. What is missing or of another type is `ParquetMalformed`. */
@@ -31,11 +54,16 @@ export type ValueOf<Type> = Type extends ThriftType<infer T> ? T : never;
 export const bool: ThriftType<boolean> = {
   read: (raw) => (typeof raw === 'boolean' ? raw : undefined),
   write: (value) => value,
+  wire: (value) => (value ? WIRE.TRUE : WIRE.FALSE),
+  // The type of a field says whether it is true; lists write their own.
+  put: () => undefined,
 };
 
 export const i32: ThriftType<number> = {
   read: (raw) => (typeof raw === 'number' ? raw : undefined),
   write: (value) => value,
+  wire: () => WIRE.I32,
+  put: (value, out) => out.i32(value),
 };
 
 /** Offsets, sizes and counts: all of them are exact as numbers. */
@@ -45,11 +73,15 @@ export const i64: ThriftType<number> = {
     return Number.isSafeInteger(value) ? value : undefined;
   },
   write: (value) => BigInt(value),
+  wire: () => WIRE.I64,
+  put: (value, out) => out.i64(value),
 };
 
 export const binary: ThriftType<Uint8Array> = {
   read: (raw) => (raw instanceof Uint8Array ? raw : undefined),
   write: (value) => value,
+  wire: () => WIRE.BINARY,
+  put: (value, out) => out.bytes(value),
 };
 
 /** A text, or its bytes in UTF-8 as they were read. */
@@ -68,6 +100,17 @@ export function list<T>(element: ThriftType<T>): ThriftType<T[]> {
       return values;
     },
     write: (values) => values.map(element.write),
+    wire: () => WIRE.LIST,
+    put(values, out) {
+      const [first] = values;
+      const wire = first === undefined ? 0 : element.wire(first);
+      const isFlags = wire === WIRE.TRUE || wire === WIRE.FALSE;
+      out.listOf(values.length, isFlags ? WIRE.FALSE : wire);
+      for (const value of values) {
+        if (isFlags) out.byte(value ? 1 : 0);
+        else element.put(value, out);
+      }
+    },
   };
 }
 
@@ -131,6 +174,22 @@ export function struct<F extends Fields>(structName: string, fields: F): ThriftS
         if (field !== undefined) raw[key] = type.write(field);
       }
       return value.otherFields ? inOrder({ ...raw, ...value.otherFields }) : raw;
+    },
+    wire: () => WIRE.STRUCT,
+    put(value: Record<string, unknown> & OtherFields, out) {
+      if (value.otherFields) {
+        out.anyFields(this.write(value as Named<F>));
+        return;
+      }
+      let before = 0;
+      for (const { name, id, type } of listed) {
+        const field = value[name];
+        if (field === undefined) continue;
+        out.field(id, before, type.wire(field));
+        before = id;
+        type.put(field, out);
+      }
+      out.byte(0);
     },
   };
 }

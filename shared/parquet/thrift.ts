@@ -8,7 +8,7 @@ const writer = new ThriftWriter();
 
 /** The bytes of a structure in Thrift's compact protocol. */
 export function encodeThrift<T>(struct: ThriftStruct<T>, value: T): Uint8Array {
-  return writer.encode(struct.write(value));
+  return writer.encode((out) => struct.put(value, out));
 }
 
 /** The structure that starts at `bytes[0]`, and its length in bytes. Binary values are views of `bytes`. */

@@ -102,12 +102,21 @@ export interface StoredObject {
 export interface ReadOptions {
   pin?: string | undefined;
   signal?: AbortSignal | undefined;
+  /**
+   * The reader's own memory for the next chunk of a stream, asked for when the chunk is. A store may fill it rather than memory of its own,
+   * so that nothing is copied twice: the chunk then begins where it does. Who passes a stream on through a decoder must leave it out.
+   */
+  into?: (() => Uint8Array) | undefined;
 }
 
 export interface ObjectWriter {
   /** Once the promise resolves, the store has written or copied the bytes, and the caller may reuse them. */
   write(bytes: Uint8Array): Promise<void>;
-  close(): Promise<void>;
+  /**
+   * Makes the object visible. `crc64nvme`: the checksum of all that was written, eight bytes in base64, from a caller who took it before. A
+   * store that would take one itself uses it, and fails with `ObjectDamaged` if the bytes have another one.
+   */
+  close(crc64nvme?: string): Promise<void>;
   /** Discards everything written. Safe to call at any time, also after a failed `write` or `close`. */
   abort(): Promise<void>;
 }

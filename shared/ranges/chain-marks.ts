@@ -20,7 +20,7 @@ export interface ChainMarks {
 /** Places marks at most `markBytes` apart. */
 export function placeMarks(span: ByteRange, rangeSizeBytes: number, markBytes: number): ChainMarks {
   const marksPerRange = Math.ceil(rangeSizeBytes / Math.min(markBytes, rangeSizeBytes));
-  const marks = { span, rangeSizeBytes, marksPerRange, lastMark: 0 };
+  const marks = { span, rangeSizeBytes, marksPerRange };
   return { ...marks, lastMark: firstMarkFrom(marks, span.endByte) };
 }
 

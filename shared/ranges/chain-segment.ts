@@ -79,11 +79,9 @@ export function takeOver(exact: ChainSegment, guessed: ChainSegment): boolean {
   return true;
 }
 
-/** The links at marks that are cuts: where each range but the first begins. */
+/** The links at marks that are cuts: where each range begins. */
 export function findCuts(exact: ChainSegment, marks: ChainMarks): number[] {
   return exact.links
-    .filter(
-      (_, index) => (exact.firstMark + index) % marks.marksPerRange === 0 && exact.firstMark + index > 0,
-    )
+    .filter((_, index) => (exact.firstMark + index) % marks.marksPerRange === 0)
     .map(({ byte }) => byte);
 }

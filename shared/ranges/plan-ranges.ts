@@ -1,4 +1,5 @@
-import type { ByteRange } from './byte-range.ts';
+import { UsageError } from '../errors.ts';
+import { type ByteRange, rangeLengthBytes } from './byte-range.ts';
 
 /** With more ranges, part manifests and listings would be the larger half of the work. */
 export const MAX_RANGES = 10_000;
@@ -17,9 +18,15 @@ export function planCuts(span: ByteRange, rangeSizeBytes: number, strideBytes: n
   return cuts;
 }
 
-/** Number of cuts that `planCuts` would make, without making them. */
-export function countCuts(span: ByteRange, rangeSizeBytes: number): number {
-  return Math.floor((span.endByte - span.startByte) / rangeSizeBytes);
+/** Refuses a range size that cuts a span into more ranges than a plan can hold. `where` is the key of the file. */
+export function refuseTooManyRanges(where: string, span: ByteRange, rangeSizeBytes: number): void {
+  const sizeBytes = rangeLengthBytes(span);
+  if (sizeBytes <= rangeSizeBytes * MAX_RANGES) return;
+  throw new UsageError({
+    what: `a range size of ${rangeSizeBytes} bytes cuts the file into more than ${MAX_RANGES} ranges`,
+    where,
+    next: `Use at least ${Math.ceil(sizeBytes / MAX_RANGES)} bytes; 128MiB suits most files.`,
+  });
 }
 
 /**
@@ -30,10 +37,10 @@ export function rangesBetween(span: ByteRange, cuts: number[]): ByteRange[] {
   const ranges: ByteRange[] = [];
   let startByte = span.startByte;
   for (const cut of [...cuts, span.endByte]) {
-    if (cut <= startByte) continue;
-    ranges.push({ startByte, endByte: Math.min(cut, span.endByte) });
-    startByte = cut;
-    if (cut >= span.endByte) break;
+    const endByte = Math.min(cut, span.endByte);
+    if (endByte <= startByte) continue;
+    ranges.push({ startByte, endByte });
+    startByte = endByte;
   }
   return ranges;
 }

@@ -56,7 +56,7 @@ export function followAllOffsets(
     const length = readWholeLength(window, at, link);
     if (length < link.minimumBytes || length > link.maximumBytes) continue;
     const next = at + length;
-    if (next < offsetCount && depths[next] === 0) continue;
+    if (depths[next] === 0) continue;
     if (shape.block && !blockHolds(window, at + shape.block.headBytes, next, shape.record)) continue;
     depths[at] = next < offsetCount ? Math.min(MAX_DEPTH, depths[next]! + 1) : 1;
     exits[at] = next < offsetCount ? exits[next]! : next;
@@ -72,5 +72,5 @@ function blockHolds(window: Uint8Array, firstRecord: number, blockEnd: number, r
     if (length < record.minimumBytes || length > record.maximumBytes || length > blockEnd - at) return false;
     at += length;
   }
-  return at === blockEnd || at + record.headBytes > window.length;
+  return true;
 }

@@ -161,28 +161,27 @@ function readLittleEndian(window: Uint8Array, from: number, count: number): numb
   return value;
 }
 
-/** Reads digits of ASCII (30–39) or EBCDIC (F0–F9); -1 if a byte is neither. */
+/** Reads digits of ASCII (30–39) or EBCDIC (F0–F9); NOT_DIGITS if a byte is neither. */
 function readDigits(window: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let at = from; at < from + count; at++) {
     const byte = window[at]!;
     const zone = byte & 0xf0;
-    if ((zone !== 0x30 && zone !== 0xf0) || (byte & 0x0f) > 9) return -1;
+    if ((zone !== 0x30 && zone !== 0xf0) || (byte & 0x0f) > 9) return NOT_DIGITS;
     value = value * 10 + (byte & 0x0f);
   }
   return value;
 }
 
-/** Reads packed digits with a sign, `01 2C` → 12; -1 if a half byte is not a digit, the last is not a sign, or the sign is minus. */
+/** Reads packed digits with a sign, `01 2C` → 12; NOT_DIGITS if a half byte is not a digit, the last is not a sign, or the sign is minus. */
 function readPacked(window: Uint8Array, from: number, count: number): number {
   let value = 0;
-  for (let at = from; at < from + count; at++) {
+  for (let at = from; ; at++) {
     const [high, low] = [window[at]! >> 4, window[at]! & 0x0f];
-    if (high > 9) return -1;
+    if (high > 9) return NOT_DIGITS;
     value = value * 10 + high;
-    if (at === from + count - 1) return low > 9 && low !== 0x0b && low !== 0x0d ? value : -1;
-    if (low > 9) return -1;
+    if (at === from + count - 1) return low > 9 && low !== 0x0b && low !== 0x0d ? value : NOT_DIGITS;
+    if (low > 9) return NOT_DIGITS;
     value = value * 10 + low;
   }
-  return -1;
 }

@@ -12,7 +12,7 @@ const SUBSTITUTE = 0x1a;
 export function findLineTerminator(head: Uint8Array, lineEndByte = LF): 1 | 2 | undefined {
   const at = head.indexOf(lineEndByte);
   if (at < 0) return undefined;
-  return at > 0 && head[at - 1] === CR ? 2 : 1;
+  return head[at - 1] === CR ? 2 : 1;
 }
 
 /**
@@ -22,7 +22,7 @@ export function findLineTerminator(head: Uint8Array, lineEndByte = LF): 1 | 2 | 
 export function findFixedTerminator(head: Uint8Array, lengthBytes: number, sizeBytes: number): 0 | 1 | 2 {
   const whole = (terminatorBytes: number) => {
     const rest = sizeBytes % (lengthBytes + terminatorBytes);
-    return rest === 0 || rest >= lengthBytes || rest <= 3;
+    return rest >= lengthBytes || rest <= 3;
   };
   if (head[lengthBytes] === LF && whole(1)) return 1;
   if (head[lengthBytes] === CR && head[lengthBytes + 1] === LF && whole(2)) return 2;
@@ -30,7 +30,7 @@ export function findFixedTerminator(head: Uint8Array, lengthBytes: number, sizeB
 }
 
 /** True for bytes that may follow the last record without being a record: line ends and Ctrl-Z. */
-export function isFilling(byte: number, lineEndByte = LF): boolean {
+export function isFilling(byte: number | undefined, lineEndByte = LF): boolean {
   return byte === lineEndByte || byte === CR || byte === SUBSTITUTE;
 }
 
@@ -40,7 +40,7 @@ export function isFilling(byte: number, lineEndByte = LF): boolean {
  */
 export function findLastLineEnd(tail: Uint8Array, lineEndByte = LF): number | undefined {
   let content = tail.length;
-  while (content > 0 && isFilling(tail[content - 1]!, lineEndByte)) content--;
+  while (isFilling(tail[content - 1], lineEndByte)) content--;
   if (content === 0) return undefined;
   let end = content;
   while (tail[end] === CR) end++;
@@ -51,10 +51,8 @@ export function findLastLineEnd(tail: Uint8Array, lineEndByte = LF): number | un
   return content;
 }
 
-/** Offset in `tail` at which the line starts whose terminator ends at `end`; -1 if it starts before `tail`. */
-export function findLastLineStart(tail: Uint8Array, end: number, lineEndByte = LF): number {
-  let at = end - 1;
-  if (at >= 0 && tail[at] === lineEndByte) at--;
-  while (at >= 0 && tail[at] !== lineEndByte) at--;
-  return at >= 0 ? at + 1 : -1;
+/** Offset in `tail` at which the line starts whose terminator ends at `end`; undefined if it starts before `tail`. */
+export function findLastLineStart(tail: Uint8Array, end: number, lineEndByte = LF): number | undefined {
+  const before = tail.subarray(0, end - 1).lastIndexOf(lineEndByte);
+  return before < 0 ? undefined : before + 1;
 }

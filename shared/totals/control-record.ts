@@ -18,7 +18,7 @@ export function matchesControlRecord(record: Uint8Array, control: ControlRecord)
 export function matches(record: Uint8Array, match: RecordMatch): boolean {
   return match.every((place) => {
     const { startByte, endByte, anyOf } = place;
-    if (record.length < endByte) return false;
+    // Shorter than the place if the record ends within it.
     const found = partOf(record, place);
     return anyOf.some(
       (bytes) => found.length === endByte - startByte && bytes.every((byte, index) => found[index] === byte),

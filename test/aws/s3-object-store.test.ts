@@ -1,7 +1,9 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checksumOf } from '../../shared/aws/s3-checksum.ts';
 import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
+import { ObjectDamaged } from '../../shared/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { describeObjectStore, writeLarge } from '../support/object-store-contract.ts';
 import { StrictS3 } from '../support/strict-s3/server.ts';
@@ -47,6 +49,22 @@ describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
     store = opened.store;
   });
   afterAll(() => opened.close());
+
+  it.each([
+    ['one request', 1000],
+    ['parts', 17 * 1024 * 1024],
+  ])('writes nothing whose bytes lack the checksum that its writer took before, by %s', async (_how, sizeBytes) => {
+    const bytes = new Uint8Array(sizeBytes).fill(7);
+    const told = async (key: string, checksum: string) => {
+      const writer = store.createWriter(key);
+      await writer.write(bytes);
+      await writer.close(checksum);
+    };
+    await told('summed', checksumOf(bytes));
+    expect(await store.head('summed')).toMatchObject({ sizeBytes, crc64nvme: checksumOf(bytes) });
+    await expect(told('broken', checksumOf(bytes.subarray(1)))).rejects.toThrow(ObjectDamaged);
+    expect(await store.head('broken')).toBeUndefined();
+  });
 
   it('copies large stretches inside the store', async () => {
     await writeLarge(store, 'big', new Uint8Array(12 * 1024 * 1024));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { planTableChange, widerType } from '../../shared/catalog/table-change.ts';
+import { keysAfter, planTableChange, widerType } from '../../shared/catalog/table-change.ts';
 import type { CatalogColumn } from '../../shared/ports/catalog.ts';
 
 const DUCKDB = { castsNumbers: true, renames: true };
@@ -180,5 +180,95 @@ describe('a table that is to be partitioned otherwise', () => {
     ],
   ])('refuses %s', (_, table, wanted) => {
     expect(planTableChange(table, wanted, DUCKDB).problems).toHaveLength(1);
+  });
+});
+
+test('a table is partitioned as the layout says, unless a later day than that of the file is published', () => {
+  expect(keysAfter([], '2025-08-12')).toBe('layout');
+  expect(keysAfter(['2025-08-10', '2025-08-12'], '2025-08-12')).toBe('layout');
+  expect(keysAfter(['2025-08-10', '2025-08-13'], '2025-08-12')).toBe('table');
+  expect(keysAfter(['2025-08-13'], '2025-08-12')).toBe('table');
+});
+
+describe('a column', () => {
+  const change = (
+    table: CatalogColumn[],
+    wanted: CatalogColumn[],
+    skills = DUCKDB,
+    keys: { table?: CatalogColumn[]; wanted?: CatalogColumn[] } = {},
+  ) =>
+    planTableChange(
+      { columns: table, partitionKeys: keys.table ?? [] },
+      { columns: wanted, partitionKeys: keys.wanted ?? [] },
+      skills,
+    );
+  const text = (name: string, formerly?: string[]) => ({
+    name,
+    type: 'string',
+    ...(formerly && { formerly }),
+  });
+  const decimal = (digits: string, more = {}) => ({ name: 'n', type: `decimal(${digits})`, ...more });
+
+  test('that was renamed keeps its new name when a layout has the old one', () => {
+    const renamed = change([text('old')], [text('new', ['old'])]);
+    expect(renamed).toMatchObject({ columns: [text('new', ['old'])], renamed: [{ from: 'old', to: 'new' }] });
+    const back = change(renamed.columns, [text('old')]);
+    expect(back).toMatchObject({ columns: [text('new', ['old'])], renamed: [], problems: [] });
+  });
+
+  test('cannot be renamed for readers who find columns by their names, nor can two be one', () => {
+    expect(change([text('old')], [text('new', ['old'])], ATHENA).problems).toEqual([
+      'column new of the layout is old there, and readers of this catalog find columns by their names',
+    ]);
+    expect(change([text('old')], [text('old')], ATHENA).problems).toEqual([]);
+    expect(change([text('old')], [text('old'), text('b', ['old'])]).problems).toEqual([
+      'columns old and b of the layout are both old there',
+    ]);
+    expect(change([text('a'), text('b')], [text('c', ['a', 'b'])]).problems).toEqual([
+      'column c cannot be what a was: the table has b too',
+    ]);
+  });
+
+  test('that earlier layouts had in folders stays noted so, and stays of its type', () => {
+    const mixed = { isPartlyInFolders: true };
+    expect(change([decimal('9,2')], [decimal('9,2', mixed)]).columns).toEqual([decimal('9,2', mixed)]);
+    expect(change([decimal('9,2')], [decimal('9,2')]).columns).toEqual([decimal('9,2')]);
+    expect(change([decimal('9,2')], [decimal('4,2', mixed)]).problems).toEqual([
+      'column n is decimal(9,2) there and decimal(4,2) in the layout, and files are partitioned by it',
+    ]);
+  });
+
+  test('of two types that no one holds says both, and folders only if they are why', () => {
+    const problem = 'column n is decimal(9,2) there and string in the layout';
+    const other = { name: 'n', type: 'string' };
+    expect(change([decimal('9,2')], [other]).problems).toEqual([problem]);
+    expect(change([], [], DUCKDB, { table: [decimal('9,2')], wanted: [other] }).problems).toEqual([problem]);
+  });
+
+  test('is promoted if each narrower type of its files was', () => {
+    const narrower = { hasNarrowerFiles: true };
+    const promoted = { ...narrower, areNarrowerPromoted: true };
+    expect(change([decimal('9,2', promoted)], [decimal('9,2')]).columns).toEqual([decimal('9,2', promoted)]);
+    expect(change([decimal('9,2', narrower)], [decimal('9,2')]).columns).toEqual([decimal('9,2', narrower)]);
+    expect(change([decimal('9,2', narrower)], [decimal('12,2')]).columns).toEqual([
+      decimal('12,2', narrower),
+    ]);
+    expect(change([decimal('9,2', promoted)], [decimal('12,2')]).columns).toEqual([
+      decimal('12,2', promoted),
+    ]);
+    expect(change([decimal('9,2', promoted)], [decimal('12,3')]).columns).toEqual([
+      decimal('12,3', narrower),
+    ]);
+    expect(change([{ name: 'n', type: 'bigint' }], [decimal('19,0')]).columns).toEqual([
+      decimal('19,0', narrower),
+    ]);
+  });
+
+  test('may become a key if every narrower type of its files is promoted', () => {
+    const keyed = (more: object) => change([decimal('9,2', more)], [], DUCKDB, { wanted: [decimal('9,2')] });
+    expect(keyed({ hasNarrowerFiles: true, areNarrowerPromoted: true }).problems).toEqual([]);
+    expect(keyed({ hasNarrowerFiles: true }).problems).toEqual([
+      'files cannot be partitioned by n: earlier ones have it in another type than decimal(9,2), and readers of Iceberg only promote a decimal to one of the same scale',
+    ]);
   });
 });

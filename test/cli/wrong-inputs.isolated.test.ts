@@ -21,7 +21,13 @@ const CONNECTOR = {
  */
 const WRONG: readonly string[] = [
   ...['convret', 'layout', 'layout gues', 'layout describe', 'completions', 'completions csh'],
-  ...['convert', 'convert --layuot small.json', 'convert --layout', 'convert --layout --input data.txt'],
+  ...[
+    'convert',
+    'convert --layuot small.json',
+    'convert --layout',
+    'convert data.txt other.txt --out l',
+    'convert --layout --input data.txt',
+  ],
   'convert --layout nope.json --input data.txt --out l',
   'convert --layout contrcts --input data.txt --out l',
   'convert --layout folder --input data.txt --out l',

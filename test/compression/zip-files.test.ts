@@ -15,7 +15,9 @@ async function read(bytes: Uint8Array): Promise<string> {
   const raw = new MemoryObjectStore();
   raw.replace('night.zip', bytes);
   const source = new DecompressedSource(raw, 'zip');
-  const info = await source.open((await raw.head('night.zip'))!);
+  const stored = (await raw.head('night.zip'))!;
+  const begun = await source.begin(stored);
+  const info = isRefusal(begun) ? begun : await source.open(stored);
   if (isRefusal(info)) return info.message;
   const parsed = new DecompressedSource(raw, 'zip', bytes.length);
   const found: Uint8Array[] = [];

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { headBytesOf, lengthsProblem } from '../../connector/decide/record-lengths.ts';
 import { tailBytesOf, trailerFigures } from '../../connector/decide/trailer-figures.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { smallLayout } from '../support/small-contracts.ts';
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url));
 const layoutOf = (path: string) => readLayout(file(path).toString(), path);
@@ -49,5 +50,37 @@ describe('the trailer of a file', () => {
     ).toEqual({ details: 2 });
     expect(trailerFigures(layout, Buffer.alloc(0))).toEqual({});
     expect(tailBytesOf(layoutOf('layouts/contracts.json'))).toBe(0);
+  });
+
+  it('names only its own counts, and no sum, no count of other records and no number below zero', () => {
+    const text = (name: string, start: number) => ({
+      ...{ name, start, end: start + 3, type: 'integer', sign: 'leading-separate' },
+    });
+    const of = (controlTotals: object[], more: object = {}) =>
+      readLayout(
+        smallLayout({
+          header: { match: { start: 1, end: 1, equals: 'H' }, fields: [text('n', 2)] },
+          trailer: { match: { start: 1, end: 1, equals: 'T' }, fields: [text('n', 2), text('m', 6)] },
+          controlTotals,
+          ...more,
+        }),
+        'test.json',
+      );
+    const figures = (totals: object[], tail: string, more?: object) =>
+      trailerFigures(of(totals, more), Buffer.from(tail));
+    const details = [{ trailer: 'n', equals: 'count(detail)' }];
+    expect(figures([{ header: 'n', equals: 'count(detail)' }], 'T+002+003\n')).toEqual({});
+    expect(figures([{ trailer: 'n', equals: 'count(detail+trailer)' }], 'T+002+003\n')).toEqual({});
+    expect(figures([{ trailer: 'n', equals: 'sum(amount)' }], 'T+002+003\n')).toEqual({});
+    expect(figures(details, 'T-002+003\n')).toEqual({});
+    expect(figures(details, 'T+000+003\n')).toEqual({ details: 0 });
+    // Of fixed records, fewer bytes than a record are none.
+    const fixed = { record: { format: 'fixed', length: 20 } };
+    expect(figures(details, 'T+002+003'.padEnd(20), fixed)).toEqual({ details: 2 });
+    expect(figures(details, 'T+002+003', fixed)).toEqual({});
+    // What stands after the records is none of them, also if there is nothing else.
+    const marked = { record: { format: 'lines', length: 20, short: 'pad', fileTrailerBytes: 2 } };
+    expect(figures(details, 'T+002+003\nT9', marked)).toEqual({ details: 2 });
+    expect(figures(details, 'T', marked)).toEqual({});
   });
 });

@@ -129,6 +129,29 @@ describe('the record of a key', () => {
     ]);
   });
 
+  it('is written once if only the answer was lost, and goes on from a change whose answer never came', async () => {
+    const { ports, state } = host();
+    const held = await take(ports);
+    const { putIf } = state;
+    let writes = 0;
+    let losses = 1;
+    state.putIf = async (...words) => {
+      writes++;
+      const tag = await putIf.apply(state, words);
+      if (losses-- > 0) throw new StoreUnavailable({ what: 'the answer was lost' });
+      return tag;
+    };
+    await held.save((record) => ({ ...record, rule: 1 }));
+    // The second try finds what the first one wrote.
+    expect(writes).toBe(2);
+    losses = 1;
+    state.get = async () => Promise.reject(new ObjectClosed({ what: 'no rights' }));
+    await expect(held.save((record) => ({ ...record, rule: 2 }))).rejects.toThrow('no rights');
+    state.get = MemoryObjectStore.prototype.get;
+    await held.save((record) => ({ ...record, rule: 3 }));
+    expect((await readRecord(ports, 'doc'))!.record.rule).toBe(3);
+  });
+
   it('is not taken where nothing can be written, and is given back before anything else happens', async () => {
     const { ports, state } = host();
     const held = await take(ports);
@@ -222,6 +245,17 @@ describe('pace', () => {
     await send(1e6);
     await send(1e6);
     expect(time.ms).toBe(101_000);
+    time.ms = 200_000;
+    await send(1e3);
+    await send(1);
+    expect(time.ms).toBe(200_001);
+  });
+
+  it('sends slowly at one byte a second, and not never', async () => {
+    const { ports, time } = host();
+    const pace = new Pace(ports, settings([{ ...always, megabytesPerSecond: 1e-6 }]));
+    for (let bytes = 0; bytes < 3; bytes++) await pace.letThrough(1, async () => undefined);
+    expect(time.ms).toBe(2_000);
   });
 
   it('sends nothing while nothing may be sent, and everything at once without a limit', async () => {

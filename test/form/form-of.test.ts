@@ -135,6 +135,27 @@ describe('the form of a file', () => {
     );
   });
 
+  test('a mark that is skipped is no text: it changes no finding', () => {
+    const mark = Buffer.from('\ufeff');
+    const marked = fc.constantFrom('utf-8', 'us-ascii');
+    fc.assert(
+      fc.property(records, marked, fc.constantFrom(LINES, FIXED), (lines, page, shape) => {
+        const end = shape === LINES ? '\n' : '';
+        const plain = lines.map((line) => line.replace(/[^ -~]/g, 'x'));
+        const bytes = Buffer.from(plain.map((line) => `${line}${end}`).join(''));
+        expect(what(Buffer.concat([mark, bytes]), layoutOf(page, shape, FIELDS))).toBeUndefined();
+        // Accented letters under a page of one byte, and positions that count characters.
+        const accents = Buffer.from(
+          [...lines, lines[0]!.replace(/.{5}$/, 'áéíóú')].map((line) => `${line}\n`).join(''),
+        );
+        const layout = layoutOf(page, LINES, FIELDS);
+        expect(what(accents, layout)).toBeDefined();
+        expect(what(Buffer.concat([mark, accents]), layout)).toBe(what(accents, layout));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('a file that was converted as a whole is named', () => {
     fc.assert(
       fc.property(records, fc.constantFrom(LINES, FIXED), (lines, shape) => {

@@ -16,7 +16,7 @@ import {
   unfitPartition,
 } from '../../shared/keys/partition-path.ts';
 import { parquetFileName, runKeys } from '../../shared/keys/run-keys.ts';
-import { executionIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
+import { executionIdOf, isRunId, runIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
 
 describe('partition values in keys, as Hive writes them', () => {
   test.each([
@@ -136,6 +136,7 @@ describe('source and run ids', () => {
   test('of executions are hashes', () => {
     expect(executionIdOf('a')).toMatch(/^[0-9a-f]{20}$/);
     expect(executionIdOf('a')).not.toBe(executionIdOf('b'));
+    expect(isRunId(runIdOf({ a: 1 }))).toBe(true);
   });
 });
 
@@ -151,7 +152,8 @@ describe('keys of lake and run', () => {
     const commit = dayCommitKey('contracts', '2025-08-12', 12);
     expect(commit).toBe('ledger/contracts/year=2025/month=08/day=12/_day/12.json');
     expect(commitOfKey(commit)).toBe(12);
-    expect(commitOfKey('ledger/contracts/year=2025/month=08/day=12/a.json')).toBeUndefined();
+    for (const other of ['a.json', '_terms/1.json', '_day/1.report.html', '_day/x/1.json'])
+      expect(commitOfKey(`ledger/contracts/year=2025/month=08/day=12/${other}`)).toBeUndefined();
   });
 
   test('differ for parts of different ranges and partitions', () => {
@@ -173,5 +175,8 @@ describe('keys of lake and run', () => {
     const wrong = ['', '/a', 'a//b', 'a/', 'a/../b', './a', 'a\0b', 'x'.repeat(1025)];
     expect(wrong.filter((key) => keyProblem(key) === undefined)).toEqual([]);
     expect(keyProblem('a/b=c d/é.parquet')).toBeUndefined();
+    expect(keyProblem('')).toBe('it is empty');
+    expect(keyProblem('x'.repeat(1024))).toBeUndefined();
+    expect(keyProblem('é'.repeat(513))).toBe('it is longer than 1,024 bytes');
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { addDays } from '../../shared/keys/business-date.ts';
 import {
   calendarProblems,
@@ -32,7 +32,32 @@ const zone = fc.constantFrom(
   'UTC',
 );
 
+/** Zones that no other test knows: the format of a known one is there. */
+const unused = Intl.supportedValuesOf('timeZone').toReversed().values();
+
 describe('time zones', () => {
+  it.each([
+    ['Europe/Berlin', '2025-03-30', '01:59', '2025-03-30T00:59:00Z'],
+    // Clocks go from 02:00 to 03:00.
+    ['Europe/Berlin', '2025-03-30', '02:30', '2025-03-30T01:30:00Z'],
+    ['Europe/Berlin', '2025-03-30', '12:00', '2025-03-30T10:00:00Z'],
+    ['Europe/Berlin', '2025-10-26', '12:00', '2025-10-26T11:00:00Z'],
+    ['Europe/Berlin', '2025-10-26', '02:30', '2025-10-26T00:30:00Z'],
+  ])('%s on the day on which clocks change: %s %s', (timeZone, day, hour, expected) => {
+    expect(instantOf(day, hour, timeZone)).toEqual(new Date(expected));
+  });
+
+  it('have one format each, since making it is slow', () => {
+    const made = vi.spyOn(Intl, 'DateTimeFormat');
+    try {
+      const zone = unused.next().value!;
+      for (let ms = 0; ms < 9; ms++) localTime(new Date(ms), zone);
+      expect(made).toHaveBeenCalledTimes(1);
+    } finally {
+      made.mockRestore();
+    }
+  });
+
   it('give the first instant at which clocks show a time', () => {
     fc.assert(
       fc.property(date, time, zone, (day, hour, timeZone) => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { describeObjectStore } from '../support/object-store-contract.ts';
 
@@ -16,6 +16,42 @@ describeObjectStore('a directory', async () => {
 it.each(['../x', 'a//b', '/a', 'a/..', '', 'a\0b', './a'])('refuses the key %j', async (key) => {
   const store = createFileObjectStore({ rootDir: tmpdir() });
   await expect(store.put(key, new Uint8Array())).rejects.toThrow(/cannot be an object's key/);
+});
+
+describe('bytes for which a reader has memory', () => {
+  const memory = new Uint8Array(64 * 1024);
+  const into = () => memory;
+  const bytes = Uint8Array.from({ length: 50 * 1024 * 1024 }, (_, at) => (at * 7919) >> 5);
+
+  /** Reads `bytes` from a file; answers in whose memory each chunk was. */
+  async function placesOf(): Promise<Set<'reader' | 'store'>> {
+    const dir = await mkdtemp(join(tmpdir(), 'store-'));
+    const store = createFileObjectStore({ rootDir: dir });
+    await store.put('a', bytes);
+    const places = new Set<'reader' | 'store'>();
+    let at = 0;
+    for await (const chunk of store.streamRange('a', undefined, { into })) {
+      expect(Buffer.compare(chunk, bytes.subarray(at, at + chunk.length))).toBe(0);
+      places.add(chunk.buffer === memory.buffer ? 'reader' : 'store');
+      at += chunk.length;
+    }
+    expect(at).toBe(bytes.length);
+    await rm(dir, { recursive: true });
+    return places;
+  }
+
+  afterEach(() => vi.restoreAllMocks());
+
+  it('are read there, while the system has them in memory', async () => {
+    vi.spyOn(performance, 'now').mockReturnValue(0);
+    expect(await placesOf()).toEqual(new Set(['reader']));
+  });
+
+  it('are read ahead into other memory after reads that waited, and there again later', async () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 5));
+    expect(await placesOf()).toEqual(new Set(['reader', 'store']));
+  });
 });
 
 it('leaves no unfinished file behind', async () => {

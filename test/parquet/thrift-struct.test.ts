@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ParquetMalformed } from '../../shared/errors.ts';
 import { Statistics } from '../../shared/parquet/format.ts';
@@ -11,7 +12,9 @@ import {
   optional,
   required,
   struct,
+  text,
 } from '../../shared/parquet/thrift-struct.ts';
+import { ThriftWriter } from '../../shared/parquet/thrift-writer.ts';
 
 /** As a later version of the format might define it: more fields than `Known`, before, between and after its own. */
 const Later = struct('Later', {
@@ -22,6 +25,14 @@ const Later = struct('Later', {
   twentieth: optional(20, struct('Inner', { value: required(1, i64) })),
 });
 const Known = struct('Known', { third: required(3, i64), first: required(1, i32) });
+
+const Wide = struct('Wide', {
+  ...{ first: required(1, i32), second: optional(2, list(bool)), third: required(3, i64) },
+  ...{ fourth: optional(4, binary), isOn: optional(19, bool) },
+  twentieth: optional(40, struct('Inner', { value: required(1, i64) })),
+  inners: optional(41, list(struct('Inner', { value: required(20, i64) }))),
+  text: optional(42, text),
+});
 
 const LATER = {
   first: 7,
@@ -42,6 +53,27 @@ describe('a structure', () => {
     expect([value.first, value.third]).toEqual([7, 2 ** 40]);
     const changed = encodeThrift(Known, { ...value, third: 2 ** 41 });
     expect(changed).toEqual(encodeThrift(Later, { ...LATER, third: 2 ** 41 }));
+  });
+
+  test('has the same bytes whether its fields are written one by one or as a whole', () => {
+    const flags = fc.array(fc.boolean(), { maxLength: 20 });
+    const whole = fc.maxSafeInteger();
+    const values = fc.record(
+      {
+        ...{ first: fc.integer(), third: whole, second: flags, fourth: fc.uint8Array() },
+        ...{ twentieth: fc.record({ value: whole }), text: fc.string() },
+        inners: fc.array(fc.record({ value: whole }), { maxLength: 20 }),
+        isOn: fc.boolean(),
+      },
+      { requiredKeys: ['first', 'third'] },
+    );
+    const writer = new ThriftWriter();
+    fc.assert(
+      fc.property(values, (value) => {
+        const bytes = writer.encode((out) => out.anyFields(Wide.write(value)));
+        expect(encodeThrift(Wide, value)).toEqual(bytes);
+      }),
+    );
   });
 
   test('is written in the order of its numbers, whatever the order of its names', () => {

@@ -15,6 +15,11 @@ const file = smallFile(smallLine('A1', 1));
 
 it('of a document counts brackets that stand in no text', () => {
   expect(isTooDeep(bytesOf(deep))).toBe(true);
+  const ofDepth = (depth: number) => `${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`;
+  expect(isTooDeep(bytesOf(`[${ofDepth(500)},[]]`))).toBe(true);
+  expect(isTooDeep(bytesOf(ofDepth(500)))).toBe(false);
+  expect(isTooDeep(bytesOf(`{"":"","":${deep}}`))).toBe(true);
+  expect(isTooDeep(bytesOf(`{"":"${'['.repeat(DEPTH)}"}`))).toBe(false);
   expect(isTooDeep(bytesOf(`{"a\\\\":${deep}}`))).toBe(true);
   expect(isTooDeep(bytesOf(`{"a":"${'['.repeat(DEPTH)}\\"${'{'.repeat(DEPTH)}"}`))).toBe(false);
   expect(isTooDeep(bytesOf('[{}],'.repeat(DEPTH)))).toBe(false);

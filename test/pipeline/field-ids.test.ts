@@ -120,3 +120,16 @@ it('names that objects answer to have no id before one is given', async () => {
   );
   expect(ids).toEqual({ constructor: 1 });
 });
+
+it('a damaged note is made again only by force', async () => {
+  const lake = new MemoryObjectStore();
+  const columns = { columns: [{ name: 'id', type: 'string' }], partitionKeys: [] };
+  const claim = (isForced?: boolean) => claimFieldIds(lake, 't', columns, async () => ({ id: 7 }), isForced);
+  expect(await claim()).toEqual({ id: 7 });
+  lake.replace('ledger/_fields/t.json', Buffer.from('{'));
+  await expect(claim()).rejects.toMatchObject({ name: 'ObjectDamaged' });
+  expect(await claim(true)).toEqual({ id: 7 });
+  const puts = lake.calls.putIf;
+  expect(await claim()).toEqual({ id: 7 });
+  expect(lake.calls.putIf).toBe(puts);
+});

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { tableOwnerKey } from '../../shared/keys/lake-keys.ts';
+import { runKeys } from '../../shared/keys/run-keys.ts';
 import { type FinalizeResult, finalizeFile } from '../../shared/pipeline/finalize/finalize-file.ts';
 import { reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { updateEntry } from '../../shared/pipeline/store/ledger.ts';
+import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import { refuse } from '../../shared/refusal.ts';
 import { MemoryLake } from '../support/memory-lake.ts';
 import { parseAllRanges, planned } from '../support/run-pipeline.ts';
@@ -100,7 +103,19 @@ describe('a refusal', () => {
   it('has a subject of at most 100 characters', async () => {
     const { lake, split } = await splitLake();
     await ended(lake, { ...refusalOf(split, 'no record'), sourceKey: 'x'.repeat(150) });
-    expect(lake.notices[0]?.subject).toHaveLength(100);
+    expect(lake.notices[0]?.subject).toBe(`Refused: ${'x'.repeat(91)}`);
+  });
+
+  it('of a file whose key is taken is not told before the owner is warned', async () => {
+    const lake = new MemoryLake();
+    const loaded = await lake.load(KEY, ONE);
+    const told = lake.notices.length;
+    lake.lake.beforeCall = (operation) => {
+      if (operation === 'putIf') throw new Error('no disk');
+    };
+    const taken = refusalOf(loaded, 'it is not ours', 'key-taken');
+    await expect(finalizeFile(lake.ports, taken)).rejects.toThrow('no disk');
+    expect(lake.notices).toHaveLength(told);
   });
 });
 
@@ -126,6 +141,48 @@ describe('the end of a run', () => {
     await lake.load('f_20250811.txt', smallFile(smallLine('1', 1)), { layout });
     await expect(finalizeFile(lake.ports, reconciled)).rejects.toThrow();
     expect(await lake.entry(split)).toMatchObject({ state: 'merging' });
+  });
+
+  it('is not called loaded if another layout took its table meanwhile', async () => {
+    const { lake, split } = await splitLake();
+    await parseAllRanges(lake.ports, split);
+    const reconciled = await reconcileFile(lake.ports, split.planKey);
+    const layout = smallLayout({ name: 'other' });
+    await lake.load('f_20250811.txt', ONE, { layout });
+    const key = tableOwnerKey('small_rejects');
+    lake.lake.replace(key, sealedBytes(key, { layout: 'other' }));
+    await expect(finalizeFile(lake.ports, reconciled)).rejects.toMatchObject({
+      name: 'RunInconsistent',
+      message: expect.stringContaining('other'),
+    });
+    expect(await lake.entry(split)).toMatchObject({ state: 'merging' });
+  });
+
+  it('publishes nothing if that is left to somebody later', async () => {
+    const lake = new MemoryLake();
+    lake.ports.settings.publishedLater = 'the end of the night';
+    expect((await lake.load(KEY, ONE)).day).toEqual({
+      ...{ published: false, commit: undefined, waitingFor: 'the end of the night' },
+    });
+    expect(lake.keys('catalog/')).toEqual([]);
+  });
+
+  it('names the report of the commit that it wrote, and of no other', async () => {
+    const lake = new MemoryLake();
+    lake.ports.settings.reports = {
+      ...{ place: 's3://lake/', timeZone: 'America/Sao_Paulo', deadline: '09:00' },
+      ...{ businessDate: 'day-before', region: 'sa-east-1', language: 'en' },
+    };
+    const { ledgerKey } = await lake.load(KEY, ONE);
+    const { told: _, ...untold } = await lake.entry({ ledgerKey });
+    await updateEntry(lake.lake, ledgerKey, () => untold);
+    const { runId } = untold;
+    const file = { dataset: 'small', sourceKey: KEY, businessDate: DATE, ledgerKey };
+    const again = { verdict: 'balanced' as const, ...file, runId: runId!, planKey: runKeys(runId!).plan };
+    await ended(lake, again);
+    const named = lake.notices.map(({ message }) => /Its report: (\S+)/.exec(message)?.[1]);
+    const day = 's3://lake/ledger/small/year=2025/month=08/day=12/_day/';
+    expect(named).toEqual([`${day}1.report.html`, undefined]);
   });
 
   it('notes that people were told only for its own run', async () => {

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { findFixedTerminator, findLastLineEnd } from '../../shared/ranges/terminators.ts';
+import {
+  findFixedTerminator,
+  findLastLineEnd,
+  findLastLineStart,
+  findLineTerminator,
+} from '../../shared/ranges/terminators.ts';
 
 test.each([
   ['LF', 'AAAAAAAA\n', 1],
@@ -22,4 +27,42 @@ test.each([
   for (const filling of ['', '\n', '\r\n\x1a', '\x1a']) {
     expect(findLastLineEnd(Buffer.concat([line, Buffer.from(filling)]))).toBe(line.length);
   }
+});
+
+test('fixed records have a terminator only if all of it is there', () => {
+  const of = (text: string) => findFixedTerminator(Buffer.from(text), 4, text.length * 2);
+  expect(['AAAA\n', 'AAAA\r\n', 'AAAA\rA', 'AAAAA\n', 'AAAAAA'].map(of)).toEqual([1, 2, 0, 0, 0]);
+});
+
+test('lines end with LF or CR LF as the first one does', () => {
+  const of = (text: string) => findLineTerminator(Buffer.from(text));
+  expect(['A\nB\r\n', 'A\r\nB\n', '\n', '\r\n', 'A\rB\n', 'A\r', ''].map(of)).toEqual([
+    1,
+    2,
+    1,
+    2,
+    1,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('the last line lies between the line end before it and its own, as far as it is there', () => {
+  const of = (text: string) => {
+    const tail = Buffer.from(text);
+    const end = findLastLineEnd(tail);
+    return [end === undefined ? undefined : findLastLineStart(tail, end), end];
+  };
+  expect(of('A\nBB\n')).toEqual([2, 5]);
+  expect(of('\nBB\n')).toEqual([1, 4]);
+  expect(of('A\nB')).toEqual([2, 3]);
+  expect(of('A\r\nB')).toEqual([3, 4]);
+  expect(of('AA\n')).toEqual([undefined, 3]);
+  expect(of('A')).toEqual([undefined, 1]);
+  // A file that ends within CR LF, and one in which CR is no half of a line end.
+  expect(of('A\nBB\r')).toEqual([2, 5]);
+  expect(of('A\nBB\r\x1a')).toEqual([2, 4]);
+  expect(of('A\nBB\x1a')).toEqual([2, 4]);
+  expect(of('A\nBB\x1a\x1a')).toEqual([2, 4]);
+  for (const text of ['', '\n', '\x1a', '\r\n\x1a\n']) expect(of(text)).toEqual([undefined, undefined]);
 });

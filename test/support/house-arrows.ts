@@ -76,6 +76,7 @@ export const ARROWS: Record<string, string[]> = {
     'shared',
     'test/support/strict-s3',
   ],
+  'tools/cold-start': ['tools', 'terminal', 'generator', 'local', 'shared', 'test/support'],
   library: ['cli', 'local', 'shared'],
   bin: ['tools', 'studio', 'cli', 'terminal', 'local', 'shared'],
   resources: ['tools', 'local'],

@@ -63,6 +63,11 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
         expectSameBytes(read, bytes.subarray(startByte, endByte));
       }
       expectSameBytes(await all(store.streamRange('ranges.bin')), bytes);
+      const memory = new Uint8Array(70_001);
+      let asked = 0;
+      const into = () => memory.subarray(0, 1 + (++asked % memory.length));
+      const range = { startByte: 5, endByte: end - 5 };
+      expectSameBytes(await all(store.streamRange('ranges.bin', range, { into })), bytes.subarray(5, -5));
       for (const range of [
         { startByte: end - 1, endByte: end + 1 },
         { startByte: end + 5, endByte: end + 6 },

@@ -50,7 +50,8 @@ test('rules change nothing that decides nothing: types, messages, the answer of 
 });
 
 test('a source with switches is the mutant that is switched on, and itself if none is', async () => {
-  const text = 'async (kept, count, log) => { if (!kept && count >= 2) log.push(1); return count === 0; }';
+  const text =
+    'async (kept, count, log) => { if (!kept && count >= 2) log.push(1); else log.push(2); return count === 0; }';
   const mutants = generatedMutants('decide.ts', text, []).map((mutant, index) => ({ id: index + 1, mutant }));
   const inputs = [0, 1, 2, 3].flatMap((count) => [true, false].map((kept) => ({ count, kept })));
   const answers = async (source: string, on: number) => {

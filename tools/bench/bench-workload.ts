@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { median } from '../median.ts';
 import { compareOutputs } from './compare-outputs.ts';
 import type { Arena, Contestant, Timing } from './contestant.ts';
 import { contestantsOf } from './contestants.ts';
@@ -155,11 +156,4 @@ async function timeInTurns(
 function medianIfKnown(values: (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === values.length ? median(known) : undefined;
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  // The middle value, or the two around the middle.
-  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
-  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }

@@ -37,7 +37,7 @@ export async function playHosts(nights: number, hostCount: number, seed: number)
   try {
     for (let night = 0; night < nights; night++) {
       const broken = await playNight(hosts, new Chances(seed + night, 'hosts'), counts);
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Knight ${night + 1} of ${nights}`);
+      showProgress(night + 1, nights, counts);
       if (broken.length === 0) continue;
       counts.broken++;
       console.error(`Seed ${seed + night}:\n  ${broken.join('\n  ')}`);
@@ -52,6 +52,13 @@ export async function playHosts(nights: number, hostCount: number, seed: number)
     ),
   );
   return counts.broken === 0;
+}
+
+/** A thousand nights take an hour: who ends them early keeps what was played. */
+function showProgress(played: number, nights: number, counts: Counts): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Knight ${played} of ${nights}`);
+  else if (played % 50 === 0 && played < nights)
+    console.log(`${played} of ${nights} nights, ${counts.broken} broken`);
 }
 
 async function playNight(hosts: Host[], chances: Chances, counts: Counts): Promise<string[]> {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { byteSizeText, parseByteSize } from '../../terminal/byte-size.ts';
 import { isSet, runWithFlags, textOr, wholeNumber } from '../../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
+import { median } from '../median.ts';
 import { endServer } from '../servers/child-server.ts';
 import { type FloorSteps, floorSeconds } from './floor.ts';
 import { CONNECTOR_FLAG, runConnector } from './measured-child.ts';
@@ -114,14 +115,10 @@ async function measure(dir: string, { files, sizeBytes, rounds }: Amount, port: 
     show('connector', connectors.at(-1)!);
   }
   const ratio = (what: keyof Cost) =>
-    (medianOf(connectors.map((one) => one[what])) / medianOf(floors.map((one) => one[what]))).toFixed(3);
+    (median(connectors.map((one) => one[what])) / median(floors.map((one) => one[what]))).toFixed(3);
   const peakBytes = Math.max(...connectors.map((one) => one.peakBytes));
   console.log(
     `connector / floor            ${ratio('seconds')} in time, ${ratio('cpuSeconds')} in CPU; its memory at most ${byteSizeText(peakBytes)}`,
   );
   return connectors.every(({ isWhole }) => isWhole) ? EXIT_LOADED : EXIT_FAILED;
-}
-
-function medianOf(numbers: number[]): number {
-  return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }

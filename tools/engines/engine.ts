@@ -32,11 +32,29 @@ export interface Planned {
   seconds: number;
 }
 
+/** A question in SQL, in which `{table}` stands for the table. */
+export interface Asking {
+  name: string;
+  sql: string;
+}
+
+/** An answer: its rows, the seconds of the first time and the median of the next five, and the bytes of files that were read, if known. */
+export interface Asked {
+  name: string;
+  rows: unknown[][];
+  first: number;
+  seconds: number;
+  bytes: number | undefined;
+}
+
 /** An engine that runs. */
 export interface EngineSession {
   read(states: KnownState[]): Promise<EngineRows[]>;
   look(table: string): Promise<Looking>;
   plan(table: string, questions: Question[]): Promise<Planned[]>;
+  ask(table: string, questions: Asking[]): Promise<Asked[]>;
+  /** Lets it write the rows of a table into a table of its own below `warehouse`, if it can; answers with the folder of it. */
+  rewrite?(table: string, warehouse: string, partitions: string[]): Promise<string>;
   /** Where it takes statements from others, if it does. */
   address?: string;
 }

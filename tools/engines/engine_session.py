@@ -6,6 +6,10 @@
     answers each look with {"saw": text, "from": ms, "to": ms}, until {"do": "stop"}: the last look begins after it. Then {"done": true}.
 {"do": "plan", "table": folder, "questions": [{"name": text, "filter": SQL}]}
     answers {"planned": [{"name", "files", "first", "seconds"}]}: the first plan, and the median of the next five.
+{"do": "ask", "table": folder, "questions": [{"name": text, "sql": SQL with {table}}]}
+    answers {"asked": [{"name", "rows", "first", "seconds", "bytes"}]}: what the last of six reads, and the median seconds of all but the first.
+{"do": "rewrite", "table": folder, "warehouse": folder, "partitions": [column]}
+    lets Spark write the rows of the table into a table of its own, with the defaults of Iceberg's writer, and answers {"folder": of it}.
 """
 import collections
 import decimal
@@ -17,8 +21,10 @@ import sys
 import threading
 import time
 
+from askers import ASKERS
 from planners import PLANNERS
 from readers import READERS, plain
+from rewriting import rewrite
 
 TIMES = 5
 
@@ -82,6 +88,27 @@ def plan_questions(planner, request, answer):
     answer({'planned': planned})
 
 
+def ask_questions(asker, request, answer):
+    ask = asker(request['table'])
+    asked = []
+    for question in request['questions']:
+        seconds = []
+        for _ in range(TIMES + 1):
+            started = time.monotonic()
+            rows, read = ask(question['sql'])
+            seconds.append(time.monotonic() - started)
+        asked.append(
+            {
+                'name': question['name'],
+                'rows': rows,
+                'first': round(seconds[0], 3),
+                'seconds': round(statistics.median(seconds[1:]), 3),
+                'bytes': read,
+            }
+        )
+    answer({'asked': asked})
+
+
 def main():
     # Whatever engines print must not be taken for an answer.
     answers = os.fdopen(os.dup(1), 'w', encoding='utf-8')
@@ -101,9 +128,17 @@ def main():
 
     threading.Thread(target=listen, daemon=True).start()
     read = None
+    asker = None
     while (request := requests.get()) is not None:
         if request['do'] == 'plan':
             plan_questions(PLANNERS[engine], request, answer)
+            continue
+        if request['do'] == 'ask':
+            asker = asker or ASKERS[engine]()
+            ask_questions(asker, request, answer)
+            continue
+        if request['do'] == 'rewrite':
+            answer({'folder': rewrite(request['table'], request['warehouse'], request['partitions'])})
             continue
         read = read or READERS[engine]()
         if request['do'] == 'read':

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { EngineSession, Looking, Planned } from './engine.ts';
+import type { Asked, EngineSession, Looking, Planned } from './engine.ts';
 import { Looks } from './looking.ts';
 
 const SCRIPT = fileURLToPath(new URL('./engine_session.py', import.meta.url));
@@ -20,6 +20,8 @@ type Answer = {
   from?: number;
   to?: number;
   planned?: Planned[];
+  asked?: Asked[];
+  folder?: string;
 };
 
 /** Starts the script with an engine, lets `act` use it, and ends it. */
@@ -45,6 +47,16 @@ export async function withPython<T>(
         script.ask({ do: 'plan', table, questions });
         return (await script.answer()).planned ?? [];
       },
+      async ask(table, questions) {
+        script.ask({ do: 'ask', table, questions });
+        return (await script.answer()).asked ?? [];
+      },
+      ...(engine === 'spark' && {
+        async rewrite(table: string, warehouse: string, partitions: string[]) {
+          script.ask({ do: 'rewrite', table, warehouse, partitions });
+          return (await script.answer()).folder ?? '';
+        },
+      }),
     });
   } finally {
     await script.end();

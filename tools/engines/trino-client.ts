@@ -6,6 +6,7 @@ interface Page {
   nextUri?: string;
   columns?: { name: string; typeSignature: Signature }[];
   data?: unknown[][];
+  stats?: { physicalInputBytes?: number };
   error?: { message: string };
 }
 
@@ -40,6 +41,12 @@ export class TrinoClient {
     return (await this.run(sql)).rows;
   }
 
+  /** Runs a query, and says how many bytes it read of files. */
+  async measured(sql: string): Promise<{ rows: Row[]; bytes: number | undefined }> {
+    const { rows, bytes } = await this.run(sql);
+    return { rows, bytes };
+  }
+
   /** Runs a query, and says how many splits its scans had: a small file is one. */
   async scannedSplits(sql: string): Promise<number> {
     const { id } = await this.run(sql);
@@ -51,14 +58,16 @@ export class TrinoClient {
       .reduce((sum, { totalDrivers }) => sum + totalDrivers, 0);
   }
 
-  private async run(sql: string): Promise<{ id: string | undefined; rows: Row[] }> {
+  private async run(
+    sql: string,
+  ): Promise<{ id: string | undefined; rows: Row[]; bytes: number | undefined }> {
     const headers = { 'X-Trino-User': 'test', 'X-Trino-Catalog': 'iceberg', 'X-Trino-Time-Zone': 'UTC' };
     let page = await this.page(fetch(`${this.address}/v1/statement`, { method: 'POST', headers, body: sql }));
     const { id } = page;
     const rows: Row[] = [];
     for (;;) {
       if (page.error) throw new Error(page.error.message);
-      const { columns = [], data = [], nextUri } = page;
+      const { columns = [], data = [], nextUri, stats } = page;
       for (const row of data) {
         rows.push(
           Object.fromEntries(
@@ -66,7 +75,7 @@ export class TrinoClient {
           ),
         );
       }
-      if (nextUri === undefined) return { id, rows };
+      if (nextUri === undefined) return { id, rows, bytes: stats?.physicalInputBytes };
       page = await this.page(fetch(nextUri));
     }
   }

@@ -1,4 +1,5 @@
-import type { EngineRows, EngineSession, Planned, Question } from './engine.ts';
+import { median } from '../median.ts';
+import type { Asked, Asking, EngineRows, EngineSession, Planned, Question } from './engine.ts';
 import type { KnownState } from './engine-lake.ts';
 import { type Looks, lookAgain } from './looking.ts';
 import type { TrinoClient } from './trino-client.ts';
@@ -72,6 +73,25 @@ export class TrinoSession implements EngineSession {
       planned.push({ name: question, files, first, seconds: later[TIMES >> 1]! });
     }
     return planned;
+  }
+
+  async ask(table: string, questions: Asking[]): Promise<Asked[]> {
+    const name = await this.register(table);
+    const asked: Asked[] = [];
+    for (const { name: question, sql } of questions) {
+      const seconds: number[] = [];
+      let last: Awaited<ReturnType<TrinoClient['measured']>> | undefined;
+      for (let time = 0; time <= TIMES; time++) {
+        const startedAt = performance.now();
+        last = await this.client.measured(sql.replaceAll('{table}', name));
+        seconds.push(Math.round(performance.now() - startedAt) / 1000);
+      }
+      const [first = 0, ...later] = seconds;
+      const rows = last!.rows.map((row) => Object.values(row));
+      asked.push({ name: question, rows, first, seconds: median(later), bytes: last!.bytes });
+    }
+    await this.unregister(name);
+    return asked;
   }
 
   private async register(table: string): Promise<string> {

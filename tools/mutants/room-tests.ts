@@ -9,16 +9,6 @@ export const DAYS = [
   'test/pipeline/finalize-refused.test.ts',
   'test/pipeline/failure-paths.test.ts',
 ];
-export const STORE = [
-  NIGHTS,
-  'test/pipeline/damaged-documents.test.ts',
-  'test/pipeline/operate/one-bad-document.test.ts',
-  'test/pipeline/store',
-  'test/pipeline/operate/roll-back.test.ts',
-  'test/pipeline/publish',
-  'test/pipeline/damaged-runs.test.ts',
-  'test/pipeline/verify',
-];
 export const TOTALS = ['test/totals', 'test/run', 'test/pipeline/group-totals.test.ts'];
 export const RUNS = [
   NIGHTS,
@@ -35,4 +25,15 @@ export const CLAIMS = [
   'test/pipeline/split/key-owner.test.ts',
   'test/pipeline/failure-paths.test.ts',
   'test/pipeline/operate/supplements.test.ts',
+];
+/** What `clean` removes, and what it leaves. */
+export const CLEANED = [
+  'test/pipeline/operate/clean-in-memory.test.ts',
+  'test/pipeline/operate/clean-runs.test.ts',
+  'test/pipeline/operate/clean-ages.test.ts',
+  'test/pipeline/operate/clean-lake.test.ts',
+  'test/pipeline/operate/day-holds.test.ts',
+  'test/pipeline/operate/one-bad-document.test.ts',
+  'test/pipeline/operate/concurrent-commands.test.ts',
+  'test/pipeline/operate/clean-glue.test.ts',
 ];

@@ -17,7 +17,7 @@ interface Place {
 
 /**
  * The source with all its mutants, each asleep until `globalThis.isMutantOn` answers true for its number:
- * `a < b` → `(isOn(1)?(a <= b):(a < b))`, `await f();` → `if(!isOn(2)){await f();}`. Lines stay where they are.
+ * `a < b` → `(isOn(1)?(a <= b):(a < b))`, `await f();` → `{if(!isOn(2)){await f();}}`. Lines stay where they are.
  */
 export function switchedSource(text: string, mutants: readonly NumberedMutant[]): string {
   const switched = rendered(text, 0, text.length, placesOf(mutants));
@@ -57,7 +57,8 @@ function rendered(text: string, start: number, end: number, inner: readonly Plac
 
 function switched(text: string, { start, end, isStatement, mutants, inner }: Place): string {
   const asIs = rendered(text, start, end, inner);
-  if (isStatement) return `if(!isMutantOn$(${mutants[0]?.id})){${asIs}}`;
+  // In braces of its own, so that an `else` after it stays with the `if` before it.
+  if (isStatement) return `{if(!isMutantOn$(${mutants[0]?.id})){${asIs}}}`;
   const others = mutants.map(({ id, mutant: { at, from, to } }) => {
     const other = text.slice(start, at) + to + text.slice(at + from.length, end);
     return `isMutantOn$(${id})?(${other}):`;

@@ -38,7 +38,8 @@ globalThis.isMutantOn = (id) => {
 export default class SwitchingRunner extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {
     const file = relative(process.cwd(), test.file.filepath);
-    const name = `${file} > ${test.name}`;
+    // Tests of two suites may have one name.
+    const name = `${file} > ${test.fullTestName}`;
     tell({ is: 'at import', ids: [...reached], test: name });
     // Nothing is left to judge in this file.
     if (toTry(file).length === 0) return;
@@ -46,7 +47,13 @@ export default class SwitchingRunner extends TestRunner {
     reached = new Set();
     asked = 0;
     mostAsked = Number.POSITIVE_INFINITY;
-    await TestRunner.getTestFn(test)();
+    try {
+      await TestRunner.getTestFn(test)();
+    } catch (error) {
+      // It says nothing of what it reached: that is then tried alone.
+      tell({ is: 'not repeatable', ids: [...reached], test: name });
+      throw error;
+    }
     const tookMs = performance.now() - started;
     // What a busy machine makes of it says nothing about the test.
     const { user, system } = process.cpuUsage(workedBefore);

@@ -1,9 +1,12 @@
-import { CHAINS, CLAIMS, DAYS, FORMS, NIGHTS, STORE } from './room-tests.ts';
+import { CHAINS, CLAIMS, CLEANED, DAYS, FORMS, NIGHTS } from './room-tests.ts';
+import { DECIDING_STORE } from './store-files.ts';
 
 /** The use cases that decide, and the tests of each. */
 export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   'shared/pipeline/reconcile/reconcile-file.ts': [
+    'test/pipeline/reconcile/reconcile-in-memory.test.ts',
     NIGHTS,
+    'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/publish/day-manifest.test.ts',
     'test/pipeline/failure-paths.test.ts',
     'test/pipeline/store/content-claim.test.ts',
@@ -11,17 +14,23 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/whole-run.test.ts',
   ],
   'shared/pipeline/reconcile/supplement-refusal.ts': [
+    'test/pipeline/reconcile/reconcile-in-memory.test.ts',
     NIGHTS,
     'test/pipeline/operate/supplements-of-other-records.test.ts',
     'test/pipeline/operate',
   ],
   'shared/pipeline/reconcile/merge-specs.ts': [
+    'test/pipeline/reconcile/merge-specs.test.ts',
     NIGHTS,
     'test/pipeline/publish/publish-day.test.ts',
     'test/pipeline/whole-run.test.ts',
     'test/pipeline/record-types.test.ts',
   ],
-  'shared/pipeline/publish/apply-commit.ts': ['test/pipeline/publish/apply-commit.test.ts', ...DAYS],
+  'shared/pipeline/publish/apply-commit.ts': [
+    'test/pipeline/publish/placed-objects.test.ts',
+    'test/pipeline/publish/apply-commit.test.ts',
+    ...DAYS,
+  ],
   'shared/pipeline/publish/publish-day.ts': [
     NIGHTS,
     'test/pipeline/publish/publish-in-memory.test.ts',
@@ -30,24 +39,24 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...DAYS,
   ],
   'shared/pipeline/publish/judge-day.ts': [
+    'test/pipeline/publish/publish-in-memory.test.ts',
     'test/pipeline/publish/publish-day.test.ts',
     'test/pipeline/publish/day-manifest.test.ts',
     ...DAYS,
   ],
   'shared/pipeline/publish/surely-waits.ts': ['test/pipeline/publish/surely-waits.test.ts'],
-  'shared/pipeline/store/settle-rollback.ts': [
-    'test/pipeline/publish/unsettled-in-memory.test.ts',
-    'test/pipeline/operate/settled-rollback.test.ts',
-    'test/pipeline/operate/roll-back.test.ts',
-    ...DAYS,
-  ],
   'shared/pipeline/publish/catch-up-catalog.ts': [
-    NIGHTS,
     'test/pipeline/publish/catch-up-catalog.test.ts',
+    NIGHTS,
     'test/pipeline/publish',
     'test/pipeline/watch',
   ],
-  'shared/pipeline/publish/day-row.ts': [NIGHTS, 'test/pipeline/publish', 'test/pipeline/operate'],
+  'shared/pipeline/publish/day-row.ts': [
+    'test/pipeline/publish/day-row.test.ts',
+    NIGHTS,
+    'test/pipeline/publish',
+    'test/pipeline/operate',
+  ],
   'shared/pipeline/publish/day-tables.ts': [
     NIGHTS,
     'test/pipeline/publish',
@@ -62,6 +71,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/merge/merge-partition.ts': [
     NIGHTS,
+    'test/pipeline/merge/merge-in-memory.test.ts',
     'test/pipeline/merge/merge-partition.test.ts',
     'test/pipeline/damaged-bytes.test.ts',
     'test/pipeline/merge',
@@ -70,6 +80,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/compression.test.ts',
   ],
   'shared/pipeline/operate/clean-lake.ts': [
+    'test/pipeline/operate/clean-in-memory.test.ts',
     'test/pipeline/operate/rejects-in-memory.test.ts',
     'test/pipeline/operate/clean-ages.test.ts',
     'test/pipeline/operate/clean-lake.test.ts',
@@ -114,14 +125,21 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/chain-ranges.test.ts',
     ...CHAINS,
   ],
-  'shared/pipeline/split/chain-ranges.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
+  'shared/pipeline/split/chain-ranges.ts': [
+    'test/pipeline/split/chain-reads.test.ts',
+    'test/pipeline/split/chain-ranges.test.ts',
+    ...CHAINS,
+  ],
   'shared/pipeline/split/claim-file.ts': [
     'test/pipeline/split/known-content.test.ts',
+    'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
     'test/pipeline/split/claim-file.test.ts',
+    'test/pipeline/watch/given-up-steps.test.ts',
     ...CLAIMS,
   ],
   'shared/pipeline/split/control-record-found.ts': [
+    'test/pipeline/split/control-record-found.test.ts',
     'test/pipeline/split/file-geometry.test.ts',
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
@@ -132,8 +150,14 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/convert-request.test.ts',
     'test/pipeline/state-inputs.test.ts',
   ],
-  'shared/pipeline/split/cut-file.ts': [NIGHTS, 'test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/cut-file.ts': [
+    'test/pipeline/split/cut-file.test.ts',
+    NIGHTS,
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/cut-short.ts': [
+    'test/pipeline/split/cut-short-lines.test.ts',
     'test/pipeline/split/file-geometry.test.ts',
     'test/pipeline/split/cut-short.test.ts',
     'test/pipeline/compressed-files.test.ts',
@@ -152,6 +176,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/totals/control-file.test.ts',
   ],
   'shared/pipeline/split/hold-to-tables.ts': [
+    'test/pipeline/split/split-in-memory.test.ts',
     NIGHTS,
     'test/pipeline/store/table-owner.test.ts',
     'test/pipeline/schema-changes.test.ts',
@@ -167,8 +192,13 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/claim-file.test.ts',
     ...CLAIMS,
   ],
-  'shared/pipeline/split/outside-checksums.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/outside-checksums.ts': [
+    'test/pipeline/split/outside-checksums.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/parents-at-cuts.ts': [
+    'test/pipeline/split/parents-at-cuts.test.ts',
     'test/pipeline/split/align-ranges.test.ts',
     'test/pipeline/record-types.test.ts',
     'test/pipeline/ranges-within-groups.test.ts',
@@ -182,87 +212,37 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     ...CLAIMS,
   ],
   'shared/pipeline/split/probe-file.ts': [
+    'test/pipeline/split/sample-form.test.ts',
     NIGHTS,
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
   ],
+  'shared/pipeline/split/range-size.ts': ['test/pipeline/split/range-size.test.ts'],
   'shared/pipeline/split/sample-form.ts': [
+    'test/pipeline/split/sample-form.test.ts',
     NIGHTS,
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
   ],
   'shared/pipeline/split/split-file.ts': [
+    'test/pipeline/split/split-in-memory.test.ts',
+    'test/pipeline/split/recorded-plan.test.ts',
+    'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
     'test/pipeline/split/claim-file.test.ts',
     ...CLAIMS,
   ],
-  'shared/pipeline/store/table-owner.ts': [
-    NIGHTS,
-    'test/pipeline/store/table-owner.test.ts',
-    'test/pipeline/damaged-documents.test.ts',
-    'test/pipeline/operate/one-bad-document.test.ts',
-    'test/pipeline/schema-changes.test.ts',
-  ],
-  'shared/pipeline/split/varying-hint.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
-  'shared/pipeline/store/compare-and-swap.ts': [
-    'test/pipeline/store/in-parallel.test.ts',
-    'test/pipeline/store/compare-and-swap.test.ts',
-    ...STORE,
-  ],
-  'shared/pipeline/store/content-claim.ts': [
-    'test/pipeline/store/forced-content.test.ts',
-    'test/pipeline/store/content-claim.test.ts',
-    ...STORE,
-  ],
-  'shared/pipeline/store/day-ledger.ts': ['test/pipeline/store/day-ledger.test.ts', ...STORE],
-  'shared/pipeline/store/decompress.ts': [
-    'test/pipeline/store/decompressed-source.test.ts',
-    'test/compression',
-    'test/pipeline/compressed-files.test.ts',
+  'shared/pipeline/split/varying-hint.ts': [
+    'test/pipeline/split/varying-hint.test.ts',
     'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
   ],
-  'shared/pipeline/store/decompressed-source.ts': [
-    'test/pipeline/store/decompressed-source.test.ts',
-    'test/compression',
-    'test/pipeline/compressed-files.test.ts',
-    'test/pipeline/split/cut-short.test.ts',
-  ],
-  'shared/pipeline/store/fit-tables.ts': [NIGHTS, 'test/pipeline/schema-changes.test.ts'],
-  'shared/pipeline/store/in-parallel.ts': [
-    'test/pipeline/store/in-parallel.test.ts',
-    'test/pipeline/store',
-    ...STORE,
-  ],
-  'shared/pipeline/store/json-object.ts': ['test/pipeline/store/json-object.test.ts', ...STORE],
-  'shared/pipeline/store/kept-terms.ts': [
-    'test/pipeline/split/recorded-terms.test.ts',
-    ...STORE,
-    'test/pipeline/operate',
-  ],
-  'shared/pipeline/store/layout-of-key.ts': [
-    NIGHTS,
-    'test/pipeline/start',
-    'test/pipeline/state-inputs.test.ts',
-  ],
-  'shared/pipeline/store/ledger.ts': [
-    'test/pipeline/store/in-parallel.test.ts',
-    'test/pipeline/store/ledger.test.ts',
-    ...STORE,
-  ],
-  'shared/pipeline/store/load-layout.ts': [
-    NIGHTS,
-    'test/pipeline/start',
-    'test/pipeline/state-inputs.test.ts',
-  ],
-  'shared/pipeline/store/numbered-object.ts': ['test/pipeline/store/numbered-object.test.ts', ...STORE],
-  'shared/pipeline/store/open-source.ts': [
-    'test/pipeline/store/decompressed-source.test.ts',
-    NIGHTS,
-    'test/compression',
-    'test/pipeline/compressed-files.test.ts',
-    'test/pipeline/split/cut-short.test.ts',
-  ],
-  'shared/pipeline/store/table-schemas.ts': [NIGHTS, 'test/pipeline/schema-changes.test.ts'],
+  ...DECIDING_STORE,
+  'shared/pipeline/operate/clean-days.ts': ['test/pipeline/operate/clean-in-memory.test.ts', ...CLEANED],
+  'shared/pipeline/operate/clean-owners.ts': ['test/pipeline/operate/clean-in-memory.test.ts', ...CLEANED],
+  'shared/pipeline/operate/clean-runs.ts': ['test/pipeline/operate/clean-runs.test.ts', ...CLEANED],
+  'shared/pipeline/operate/removals.ts': ['test/pipeline/operate/removals.test.ts', ...CLEANED],
+  'shared/pipeline/operate/retired-tables.ts': ['test/pipeline/operate/removals.test.ts', ...CLEANED],
 };

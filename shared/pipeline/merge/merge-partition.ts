@@ -114,12 +114,6 @@ interface Merged {
 }
 
 async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourcePart[]): Promise<Merged> {
-  const [only, ...others] = spec.parts;
-  if (only && others.length === 0) {
-    // One part is a whole file already.
-    await lake.copy(only.key, spec.outputKey);
-    return only;
-  }
   const pieces: ObjectPiece[] = [{ bytes: MAGIC }];
   const rowGroups = [];
   let at = MAGIC.length;

@@ -86,7 +86,7 @@ async function leavingObjects(
   const { keep, replaced, tables, unknown, commits } = await commitsBefore(removals, last);
   const needed = await retired.neededCommits(tables, businessDate);
   for (const commit of commits) {
-    if (needed.has(commit.commit)) for (const key of keysOf(commit, ports)) keep.add(key);
+    if (needed.has(commit.commit)) for (const key of keysOf(commit)) keep.add(key);
   }
   const leaving = new Map<string, Leaving>();
   for (const table of tables) {
@@ -126,7 +126,7 @@ async function commitsBefore({ ports, options, now }: Removals, last: DayCommit)
       ...last.tables.map((table) => table.dataset),
       ...(ports.catalog.hasDaysTable ? [daysDataset(dataset)] : []),
     ]),
-    keep: keysOf(last, ports),
+    keep: keysOf(last),
     replaced: new Map(),
     unknown: new Set(),
   };
@@ -144,7 +144,7 @@ async function commitsBefore({ ports, options, now }: Removals, last: DayCommit)
     found.commits.push(commit);
     const leftForMs = now.getTime() - Date.parse(supersededAt);
     for (const key of objectKeysOf(commit, hidden)) keep.add(key);
-    for (const key of keysOf(commit, ports)) {
+    for (const key of keysOf(commit)) {
       if (leftForMs < options.generationsOlderThanMs) keep.add(key);
       else if (!replaced.has(key)) replaced.set(key, `replaced by commit ${number + 1} at ${supersededAt}`);
     }
@@ -191,10 +191,10 @@ async function hiddenRuns(
   return new Set(loaded.filter((runId) => !shown.has(runId)));
 }
 
-/** Keys of what a commit has below the published root: its objects, and its row in the table of days. */
-function keysOf(commit: DayCommit, { catalog }: Removals['ports']): Set<string> {
-  const row = catalog.hasDaysTable ? dayRowPublication(commit).partitions.flatMap(({ files }) => files) : [];
-  return new Set([...objectKeysOf(commit), ...row]);
+/** Keys of what a commit has below the published root: its objects, and its row in the table of days, if there is one. */
+function keysOf(commit: DayCommit): Set<string> {
+  const { partitions } = dayRowPublication(commit);
+  return new Set([...objectKeysOf(commit), ...partitions.flatMap(({ files }) => files)]);
 }
 
 /** Keys of a commit's objects; with `runs`, only of those that come from these runs. */

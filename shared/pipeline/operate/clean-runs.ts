@@ -146,8 +146,9 @@ async function removeLots<T>(
   plan: (one: T) => Promise<PlannedRemoval | undefined>,
 ): Promise<string[]> {
   const removed: string[] = [];
-  for (let at = 0; at < all.length && !removals.isOver(); at += LOT) {
-    const planned = await inParallel(all.slice(at, at + LOT), PARALLEL_RUNS, plan);
+  const left = [...all];
+  while (left.length > 0 && !removals.isOver()) {
+    const planned = await inParallel(left.splice(0, LOT), PARALLEL_RUNS, plan);
     removed.push(...(await removals.removeTogether(planned.filter((one) => one !== undefined))));
   }
   return removed;
@@ -220,16 +221,15 @@ async function fence(
   run: CleanedRun,
   published: PublishedRuns | undefined,
 ): Promise<boolean> {
-  let free = true;
-  await updateEntry(ports.lake, run.ledgerKey, (current) => {
-    free =
-      !current || !((isTheRun(current, run) && isInUse(current, now)) || isWaiting(current, run, published));
+  const isFree = (entry: LedgerEntry) =>
+    !(isTheRun(entry, run) && isInUse(entry, now)) && !isWaiting(entry, run, published);
+  const entry = await updateEntry(ports.lake, run.ledgerKey, (current) => {
     // A file that is loaded is not converted again, unless by force, which raises the attempt itself.
     const isLoadedRun = current?.state === 'loaded' && current.loaded?.runId === run.runId;
-    if (!current || !free || isLoadedRun || current.attempt > run.attempt) return current;
+    if (!current || !isFree(current) || isLoadedRun || current.attempt > run.attempt) return current;
     return { ...current, attempt: run.attempt + 1 };
   });
-  return free;
+  return !entry || isFree(entry);
 }
 
 /** Is it what the entry has loaded, and in no commit yet? */

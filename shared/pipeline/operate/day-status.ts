@@ -129,9 +129,9 @@ export async function dayStatus(
     damaged.push(error);
     return { last: undefined, visible: undefined };
   });
-  const isWhole = last !== undefined && last === visible && holdsExactly(last, sound);
+  const isWhole = last === visible && holdsExactly(last, sound);
   const unfit = isWhole || damaged.length > 0 ? [] : (await judgeTables(ports, layout, sound)).problems;
-  const waits = [...(waitingFor === undefined ? [] : [waitingFor]), ...unfit].join('; ');
+  const waits = [waitingFor, ...unfit].filter((reason) => reason !== undefined).join('; ');
   return {
     dataset,
     businessDate,

@@ -116,10 +116,11 @@ export class Removals {
     const folders = planned.filter(({ isFolder }) => isFolder && lake.deleteFolders !== undefined);
     if (folders.length > 0) await lake.deleteFolders?.(folders.map(({ removal }) => removal.key));
     const others = planned.filter((one) => !folders.includes(one));
-    const stepCount = Math.max(0, ...others.map(({ steps }) => steps.length));
-    for (let step = 0; step < stepCount; step++) {
-      const keys = others.flatMap(({ steps }) => steps[step] ?? []);
+    let left = others.map(({ steps }) => steps);
+    while (left.length > 0) {
+      const keys = left.flatMap(([next = []]) => next);
       if (keys.length > 0) await lake.delete(keys);
+      left = left.map((steps) => steps.slice(1)).filter((steps) => steps.length > 0);
     }
   }
 

@@ -65,7 +65,7 @@ async function commitRollback(
   const last = await lastCommit(ports.lake, dataset, businessDate);
   if (!last)
     throw nothingBefore(`${dataset} of ${businessDate} was never published`, 'Look at it with status.');
-  if (last.rollback) await settleRollback(ports, last);
+  await settleRollback(ports, last);
   const { files, restores } =
     file === undefined
       ? await wholeDay(ports, last, request)

@@ -132,7 +132,9 @@ class RangeParser {
     const { sourceKey, pin } = this.plan;
     const raw = sourceOf(this.ports.raw, this.plan);
     this.decoder.beginAfter(await readParents(raw, this.plan, this.range));
-    for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
+    // A decompressor would fill that memory with what it reads, not with what it makes of it.
+    const into = this.plan.compression ? undefined : () => this.extractor.room();
+    for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal, into })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
         const count = this.extractor.push(chunk, at);

@@ -13,15 +13,16 @@ export class PartWriter {
   private readonly target: ObjectWriter;
   private readonly file: ParquetFileWriter;
   /** Sums the bytes as they are written, because summing them later would mean reading the whole file. */
-  private readonly checksum: PartSum;
+  private readonly sum: PartSum;
+  private checksum: string | undefined;
 
   constructor(store: ObjectStore, key: string, schema: ColumnSchema[], memory: KernelMemory) {
     this.key = key;
     // Steps that can fail come first: nobody would abort a target whose writer was never made.
-    this.checksum = new PartSum(memory.kernel);
+    this.sum = new PartSum(memory.kernel);
     this.target = store.createWriter(key);
     this.file = new ParquetFileWriter(schema, memory.out, (bytes) => {
-      this.checksum.add(bytes);
+      this.sum.add(bytes);
       return this.target.write(bytes);
     });
   }
@@ -47,12 +48,13 @@ export class PartWriter {
     const bytes = await this.file.finish();
     const rowGroupRows = this.file.rowGroupRows;
     const rows = rowGroupRows.reduce((sum, count) => sum + count, 0);
-    return { key: this.key, rows, bytes, rowGroupRows, checksum: crc64ToBase64(this.checksum.finish()) };
+    this.checksum = crc64ToBase64(this.sum.finish());
+    return { key: this.key, rows, bytes, rowGroupRows, checksum: this.checksum };
   }
 
   /** Makes the object visible. */
   close(): Promise<void> {
-    return this.target.close();
+    return this.target.close(this.checksum);
   }
 
   abort(): Promise<void> {

@@ -29,9 +29,9 @@ export async function applyCommit(
   try {
     await placeObjects(ports, commit, found);
   } catch (error) {
+    if (!(error instanceof RunInconsistent)) throw error;
     // What a commit copies from may be removed once a later one is shown.
-    const isLost = error instanceof RunInconsistent || error instanceof ObjectDamaged;
-    const last = isLost ? await lastCommit(ports.lake, commit.dataset, commit.businessDate) : undefined;
+    const last = await lastCommit(ports.lake, commit.dataset, commit.businessDate);
     if (!last || last.commit <= commit.commit) throw error;
     return applyCommit(ports, last);
   }
@@ -137,35 +137,44 @@ async function stands(ports: PipelinePorts, key: string, object: CommittedObject
   return (await standing(ports, key, object)) !== undefined;
 }
 
-/** The same, with whether the store keeps its checksum, so that its bytes are proved. */
+/** The same, with the checksum that its bytes are still to be compared with, if it has one and the store keeps none. */
 async function standing(
   { lake }: PipelinePorts,
   key: string,
   { bytes, checksum }: CommittedObject,
-): Promise<{ isProved: boolean } | undefined> {
+): Promise<{ unproved: string | undefined } | undefined> {
   const info = await lake.head(key);
-  if (info?.sizeBytes !== bytes || (info.crc64nvme ?? checksum) !== checksum) return undefined;
-  return { isProved: checksum === undefined || info.crc64nvme !== undefined };
+  if (info?.sizeBytes !== bytes) return undefined;
+  // Commits of earlier versions may hold no checksum.
+  if (checksum === undefined || info.crc64nvme === undefined) return { unproved: checksum };
+  return info.crc64nvme === checksum ? { unproved: undefined } : undefined;
 }
 
 /** Keys of the same object in the generations before the commit, the latest first. */
 async function olderKeys(
-  { lake, publishedPrefix }: PipelinePorts,
-  { dataset, businessDate, commit }: DayCommit,
-  { key, runId, mergedKey, checksum }: CommittedObject,
+  ports: PipelinePorts,
+  commit: DayCommit,
+  { key, mergedKey, checksum }: CommittedObject,
 ): Promise<string[]> {
   const keys = new Set<string>();
+  for await (const { number, found, isDamaged } of commitsBefore(ports, commit)) {
+    // What a commit that cannot be read had in its folder is proved by its checksum.
+    if (isDamaged && checksum !== undefined) keys.add(inGeneration(key, number));
+    for (const object of found) if (object.mergedKey === mergedKey) keys.add(object.key);
+  }
+  return [...keys].map((below) => `${ports.publishedPrefix}${below}`);
+}
+
+/** The objects of each commit before this one, the latest first; none of a commit that cannot be read. */
+async function* commitsBefore(
+  { lake }: PipelinePorts,
+  { dataset, businessDate, commit }: DayCommit,
+): AsyncIterable<{ number: number; found: CommittedObject[]; isDamaged: boolean }> {
   for (let number = commit - 1; number > 0; number--) {
     const reading = readCommit(lake, dataset, businessDate, number);
-    const before = await unlessDamaged(reading.then((found) => ({ found })));
-    // What a commit that cannot be read had in its folder is proved by its checksum.
-    if (!before && checksum !== undefined) keys.add(`${publishedPrefix}${inGeneration(key, number)}`);
-    for (const object of before?.found ? objectsOf(before.found) : []) {
-      if (object.runId === runId && object.mergedKey === mergedKey)
-        keys.add(`${publishedPrefix}${object.key}`);
-    }
+    const objects = await unlessDamaged(reading.then((before) => (before ? objectsOf(before) : [])));
+    yield { number, found: objects ?? [], isDamaged: objects === undefined };
   }
-  return [...keys];
 }
 
 /** `…/gen=00003/name` of another generation. */
@@ -183,14 +192,12 @@ export async function arePlaced(ports: PipelinePorts, objects: CommittedObject[]
 
 /** Folders that the objects of a commit may be copied from: of generations and of runs, each ends in `/`. */
 export async function sourceFolders(ports: PipelinePorts, commit: DayCommit): Promise<string[]> {
-  const { lake, publishedPrefix } = ports;
   const objects = objectsOf(commit);
   const folders = new Set(objects.map(({ runId }) => runKeys(runId).root));
   const wanted = new Set(objects.map(({ mergedKey }) => mergedKey));
-  for (let number = commit.commit - 1; number > 0; number--) {
-    const before = await unlessDamaged(readCommit(lake, commit.dataset, commit.businessDate, number));
-    for (const { mergedKey, key } of before ? objectsOf(before) : []) {
-      if (wanted.has(mergedKey)) folders.add(folderOf(`${publishedPrefix}${key}`));
+  for await (const { found } of commitsBefore(ports, commit)) {
+    for (const { mergedKey, key } of found) {
+      if (wanted.has(mergedKey)) folders.add(folderOf(`${ports.publishedPrefix}${key}`));
     }
   }
   return [...folders];
@@ -216,9 +223,8 @@ export async function requireObjects(
     for await (const source of sourcesOf(ports, commit, object)) {
       const seen = isLeaving(source) ? undefined : await standing(ports, source, object);
       if (!seen) continue;
-      const { checksum } = object;
-      const isSound =
-        seen.isProved || checksum === undefined || (await ports.lake.hasChecksum(source, checksum));
+      const { unproved } = seen;
+      const isSound = unproved === undefined || (await ports.lake.hasChecksum(source, unproved));
       // If nobody knows yet, the copy finds out.
       if (isSound !== false) return void found.set(object.key, { source, isProved: isSound === true });
       damaged ??= source;

@@ -92,7 +92,8 @@ async function commitDay(
   businessDate: string,
   options: PublishOptions,
 ): Promise<Committed> {
-  const { number: lastNumber, written, isDamaged } = await lastOf(ports, layout.name, businessDate, options);
+  const before = await lastOf(ports, layout.name, businessDate, options);
+  const { number: lastNumber, value: written, isDamaged } = before;
   if (written?.rollback) await settleRollback(ports, written);
   const last = unlessBlank(written);
   const { loaded } = options;
@@ -156,14 +157,9 @@ async function lastOf(
   dataset: string,
   businessDate: string,
   { force }: PublishOptions,
-): Promise<{ number: number; written: DayCommit | undefined; isDamaged: boolean }> {
-  if (!force) {
-    const { number = 0, value: written } = (await lastWritten(lake, dataset, businessDate)) ?? {};
-    return { number, written, isDamaged: false };
-  }
-  const readable = await lastReadableCommit(lake, dataset, businessDate);
-  const { number = 0, isDamaged = false } = readable ?? {};
-  return { number, written: readable?.value, isDamaged };
+): Promise<{ number: number; value: DayCommit | undefined; isDamaged?: boolean }> {
+  const last = await (force ? lastReadableCommit : lastWritten)(lake, dataset, businessDate);
+  return last ?? { number: 0, value: undefined };
 }
 
 async function changeWarnings(ports: PipelinePorts, layout: Layout, commit: DayCommit): Promise<string[]> {

@@ -38,10 +38,10 @@ export async function surelyWaitsFor(
   const expectation = expectationOfTerms(terms, layout.day, settings.expectedFiles, businessDate);
   const wanted = wantedOf(expectation, keys);
   if (typeof wanted !== 'object') return wanted;
-  const others = othersFrom(keys, ledgerEntryKey(layout.name, businessDate, sourceId));
+  const unread = othersFrom(keys, ledgerEntryKey(layout.name, businessDate, sourceId));
   const absent: string[] = [];
-  for (let at = 0, count = FIRST_READS; at < others.length; at += count, count *= 2) {
-    const read = await inParallel(others.slice(at, at + count), PARALLEL_ENTRIES, (key) =>
+  for (let count = FIRST_READS; unread.length > 0; count *= 2) {
+    const read = await inParallel(unread.splice(0, count), PARALLEL_ENTRIES, (key) =>
       unlessDamaged(readEntry(lake, key)),
     );
     // An entry that cannot be read is for those to tell who judge the whole day.

@@ -132,6 +132,6 @@ async function isLoadedAlready(
   };
   if (!(await isLoadedNow())) return false;
   // A rollback may have taken it back, and have died before the ledger knew.
-  const isRolledBack = await settleLastRollback({ lake }, plan.dataset, plan.businessDate);
-  return isRolledBack ? isLoadedNow() : true;
+  await settleLastRollback({ lake }, plan.dataset, plan.businessDate);
+  return isLoadedNow();
 }

@@ -1,11 +1,10 @@
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
-import { UsageError } from '../../errors.ts';
 import { extendsAscii } from '../../layout/code-page.ts';
 import type { Field } from '../../layout/field.ts';
 import { datasetsOf, type Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
-import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../../ranges/plan-ranges.ts';
+import { planCuts, rangesBetween, refuseTooManyRanges } from '../../ranges/plan-ranges.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { FileGeometry } from './file-geometry.ts';
@@ -27,13 +26,7 @@ export async function alignRanges(
   rangeSizeBytes: number,
 ): Promise<CutRange[] | Refusal> {
   const { details, strideBytes } = geometry;
-  if (countCuts(details, rangeSizeBytes) >= MAX_RANGES) {
-    throw new UsageError({
-      what: `a range size of ${rangeSizeBytes} bytes cuts the file into more than ${MAX_RANGES} ranges`,
-      where: source.key,
-      next: `Use at least ${Math.ceil((details.endByte - details.startByte) / MAX_RANGES)} bytes; 128MiB suits most files.`,
-    });
-  }
+  refuseTooManyRanges(source.key, details, rangeSizeBytes);
   const aligner = new Aligner(raw, source, layout, geometry);
   const cuts = planCuts(details, rangeSizeBytes, strideBytes);
   if (strideBytes !== null) {
@@ -80,16 +73,17 @@ class Aligner {
   /** Start of the first line at or after `cut`, at most the end of the details; undefined if the line there is too long. */
   async nextLine(cut: number): Promise<number | undefined> {
     const { endByte } = this.geometry.details;
+    const limitByte = Math.min(endByte, cut + MAX_LINE_BYTES);
     let at = cut - 1;
     let length = this.layout.record.lengthBytes + 2;
-    while (at < endByte && at - cut < MAX_LINE_BYTES) {
-      const end = Math.min(at + length, endByte);
+    while (at < limitByte) {
+      const end = Math.min(at + length, limitByte);
       const found = (await this.read(at, end)).indexOf(this.layout.record.lineEndByte);
       if (found >= 0) return at + found + 1;
       at = end;
       length *= 8;
     }
-    return at >= endByte ? endByte : undefined;
+    return limitByte === endByte ? endByte : undefined;
   }
 
   /** Adds to each range the parents of its first record. */
@@ -105,10 +99,10 @@ class Aligner {
   }
 
   brokenAt(cut: number, strideBytes: number): Refusal {
-    const recordIndex = Math.floor((cut - 1) / strideBytes);
+    const recordNumber = (cut - this.geometry.leadingBytes) / strideBytes;
     return refuse('terminator-missing', {
       where: this.source.key,
-      what: `record ${recordIndex + 1} does not end where it should, at byte ${cut}`,
+      what: `record ${recordNumber} does not end where it should, at byte ${cut}`,
       why: 'It or a record before it has another length.',
       next: 'Check record.length of the layout, or ask for the file to be sent again.',
     });

@@ -70,7 +70,7 @@ export async function planChain(
     if (!trailer) return controlRecordMissing(source, 'trailer', layout, layout.trailer, last?.bytes);
   }
   const before = chainBefore(found.links, (range) => raw.readRange(source.key, range, { pin: source.pin }));
-  const parents = await parentsAtCuts(layout, 0, found.ranges, before);
+  const parents = await parentsAtCuts(layout, geometry.terminatorBytes, found.ranges, before);
   const ranges = found.ranges.map((range, index) => ({ ...range, parents: parents[index]! }));
   return { ranges, recordCount: found.recordCount, trailer };
 }

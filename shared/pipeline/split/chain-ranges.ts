@@ -1,4 +1,3 @@
-import { UsageError } from '../../errors.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { type ChainMarks, markByte, placeMarks } from '../../ranges/chain-marks.ts';
@@ -10,7 +9,7 @@ import {
   startSegment,
   takeOver,
 } from '../../ranges/chain-segment.ts';
-import { countCuts, MAX_RANGES, rangesBetween } from '../../ranges/plan-ranges.ts';
+import { rangesBetween, refuseTooManyRanges } from '../../ranges/plan-ranges.ts';
 import type { ChainShape } from '../../ranges/record-chain.ts';
 import { guessLink } from '../../ranges/record-chain-search.ts';
 import type { ChainProblem } from '../../ranges/record-chain-walk.ts';
@@ -73,13 +72,7 @@ export async function chainRanges(
   rangeSizeBytes: number,
   reading: ChainReading = {},
 ): Promise<ChainRanges | ChainProblem> {
-  if (countCuts(span, rangeSizeBytes) >= MAX_RANGES) {
-    throw new UsageError({
-      what: `a range size of ${rangeSizeBytes} bytes cuts the file into more than ${MAX_RANGES} ranges`,
-      where: source.key,
-      next: `Use at least ${Math.ceil((span.endByte - span.startByte) / MAX_RANGES)} bytes; 128MiB suits most files.`,
-    });
-  }
+  refuseTooManyRanges(source.key, span, rangeSizeBytes);
   const marks = placeMarks(span, rangeSizeBytes, reading.markBytes ?? MIB);
   const follower = new ChainFollower(raw, source, shape, marks, reading);
   const guesses = await follower.guess();
@@ -110,15 +103,11 @@ async function joinSegments(
   guesses: ChainSegment[],
   marks: ChainMarks,
 ): Promise<void> {
-  let waiting = guesses;
   let stepMarks = 1;
   while (!exact.walk.problem && reachedMark(exact) < marks.lastMark) {
-    // Offsets that the exact chain has passed are no longer needed.
-    const first = waiting.findIndex((guess) => reachedMark(guess) >= reachedMark(exact));
-    waiting = first < 0 ? [] : waiting.slice(first);
-    const [guessed] = waiting;
+    // What the exact chain has passed tells it nothing.
+    const guessed = guesses.find((guess) => reachedMark(guess) > reachedMark(exact));
     if (guessed && takeOver(exact, guessed)) {
-      waiting = waiting.slice(1);
       stepMarks = 1;
       continue;
     }
@@ -168,8 +157,8 @@ class ChainFollower {
     const links = await inParallel(wanted, SEARCHES_AT_ONCE, (byte) => this.searchFrom(byte));
     const segments: ChainSegment[] = [];
     for (const link of links) {
-      if (link === undefined || link >= endByte) continue;
-      const segment = startSegment(link, this.marks);
+      if (link === undefined) continue;
+      const segment = startSegment(Math.min(link, endByte), this.marks);
       const before = segments.at(-1)?.firstMark ?? 0;
       if (segment.firstMark > before && segment.firstMark < this.marks.lastMark) segments.push(segment);
     }
@@ -194,7 +183,7 @@ class ChainFollower {
     const { endByte } = this.marks.span;
     const readBytes = this.reading.readBytes ?? 16 * MIB;
     const { record, block } = this.shape;
-    const headBytes = Math.max(record.headBytes, block?.headBytes ?? 0);
+    const headBytes = Math.max(record.headBytes, (block ?? record).headBytes);
     const slackBytes = Math.max(SLACK_BYTES, headBytes);
     // If the walk is past the mark already, no bytes are needed.
     let done = advanceSegment(segment, NO_BYTES, segment.walk.atByte, this.shape, this.marks, untilMark);
@@ -203,7 +192,7 @@ class ChainFollower {
       const enoughByte = Math.max(startByte, markByte(this.marks, untilMark)) + slackBytes;
       const pieceEnd = Math.min(endByte, enoughByte, startByte + Math.max(readBytes, headBytes));
       const piece = { startByte, endByte: pieceEnd };
-      done = await this.walkPiece(segment, piece, untilMark, headBytes).catch((error) => {
+      done = await this.walkPiece(segment, piece, untilMark).catch((error) => {
         this.failed = true;
         throw error;
       });
@@ -211,33 +200,21 @@ class ChainFollower {
   }
 
   /** Walks through one read. Always reads to its end, because only there does the store check that the file is still the same. */
-  private async walkPiece(
-    segment: ChainSegment,
-    piece: ByteRange,
-    untilMark: number,
-    headBytes: number,
-  ): Promise<boolean> {
+  private async walkPiece(segment: ChainSegment, piece: ByteRange, untilMark: number): Promise<boolean> {
     const { walk } = segment;
-    const advance = (window: Uint8Array, startByte: number) =>
-      advanceSegment(segment, window, startByte, this.shape, this.marks, untilMark);
     let done = false;
     let chunkStart = piece.startByte;
     /** The last bytes before the chunk, if a head begins in them. */
     let begun = NO_BYTES;
     for await (const chunk of this.raw.streamRange(this.source.key, piece, { pin: this.source.pin })) {
-      const chunkEnd = chunkStart + chunk.length;
       this.bytesRead += chunk.length;
-      if (!done && begun.length > 0) {
-        const seam = new Uint8Array(Buffer.concat([begun, chunk.subarray(0, headBytes)]));
-        done = advance(seam, chunkStart - begun.length);
-        // Only a chunk that is shorter than a head leaves the head unfinished. All of it is in the seam then.
-        begun = walk.atByte < chunkStart ? seam : NO_BYTES;
+      if (!done) {
+        const startByte = chunkStart - begun.length;
+        const window = begun.length === 0 ? chunk : new Uint8Array(Buffer.concat([begun, chunk]));
+        done = advanceSegment(segment, window, startByte, this.shape, this.marks, untilMark);
+        begun = window.slice(walk.atByte - startByte);
       }
-      if (!done && begun.length === 0 && walk.atByte < chunkEnd) {
-        done = advance(chunk, chunkStart);
-        if (walk.atByte < chunkEnd) begun = chunk.slice(walk.atByte - chunkStart);
-      }
-      chunkStart = chunkEnd;
+      chunkStart += chunk.length;
     }
     return done;
   }

@@ -81,12 +81,12 @@ export async function claimFile(
     alreadyLoaded = loadedBefore(current, claim, content);
     if (!alreadyLoaded) return claimedEntry(current, claim, at);
     const loadedAgain = withLoadedAgain(alreadyLoaded, source.version, execution, at);
-    const isMoved = source.origin !== undefined && source.origin !== loadedAgain.origin;
+    const origin = source.origin ?? loadedAgain.origin;
     const isNew = !isVersionOf(alreadyLoaded.loaded, source.version);
-    if (!isMoved && !isNew) return loadedAgain;
+    if (origin === loadedAgain.origin && !isNew) return loadedAgain;
     // The next time its version says it, and nothing is read.
     const loaded = isNew ? { ...alreadyLoaded.loaded, seenAs: source.version } : alreadyLoaded.loaded;
-    return { ...loadedAgain, loaded, ...(isMoved ? { origin: source.origin } : {}) };
+    return { ...loadedAgain, loaded, origin };
   };
   const entry = await updateEntry(ports.lake, identity.ledgerKey, change, claim.request.force);
   if (isFirst) await giveBackIfFailed(claim);
@@ -136,7 +136,7 @@ function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string
   const { ports, execution, request, layout, source, identity, warnings, supplementOf } = claim;
   if (current && hasEnded(current, execution, claim.redriveCount))
     throw givenUp(identity.ledgerKey, execution);
-  const mine = current?.execution === execution && !isFinal(current.state);
+  const mine = current?.execution === execution;
   // A run whose file is loaded is never taken up again: `clean` may remove it without asking anybody.
   const isAnother = current !== undefined && (request.force || current.state === 'loaded');
   const attempt = (current?.attempt ?? 0) + (isAnother && !mine ? 1 : 0);

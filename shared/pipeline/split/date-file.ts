@@ -115,19 +115,19 @@ function distanceWarnings(
 }
 
 function unknownDate(where: string, { origin, dates }: KeyDates): BusinessDateUnknown {
-  if (dates.length > 0) {
+  if (dates.length === 0) {
     return new BusinessDateUnknown({
-      what: `${saying(origin)} says ${dates.join(' and ')}, and nothing says which of them is the business date`,
+      what: 'nothing says which business date this file belongs to',
       where,
-      why: 'Eight digits that are a day count as a date, whatever they mean to the sender.',
-      next: 'Pass --business-date yyyy-MM-dd, or say in "files" of the layout where the date is, for example "mov_{yyyyMMdd}_*".',
+      why: 'Its key has no year=/month=/day=, its name no date of eight digits, and the layout names no header field that holds one.',
+      next: 'Pass --business-date yyyy-MM-dd, or name the header field in "businessDate" of the layout.',
     });
   }
   return new BusinessDateUnknown({
-    what: 'nothing says which business date this file belongs to',
+    what: `${saying(origin)} says ${dates.join(' and ')}, and nothing says which of them is the business date`,
     where,
-    why: 'Its key has no year=/month=/day=, its name no date of eight digits, and the layout names no header field that holds one.',
-    next: 'Pass --business-date yyyy-MM-dd, or name the header field in "businessDate" of the layout.',
+    why: 'Eight digits that are a day count as a date, whatever they mean to the sender.',
+    next: 'Pass --business-date yyyy-MM-dd, or say in "files" of the layout where the date is, for example "mov_{yyyyMMdd}_*".',
   });
 }
 

@@ -49,8 +49,8 @@ export class GeometryProbe {
   }
 
   /** `terminatorBytes` is that of fixed records; lines show their own. */
-  probe(terminatorBytes: number): Promise<FileGeometry | Refusal> {
-    return this.layout.record.format === 'lines' ? this.probeLines() : this.probeFixed(terminatorBytes);
+  probe(terminatorBytes?: number): Promise<FileGeometry | Refusal> {
+    return terminatorBytes === undefined ? this.probeLines() : this.probeFixed(terminatorBytes);
   }
 
   private async probeLines(): Promise<FileGeometry | Refusal> {
@@ -73,26 +73,26 @@ export class GeometryProbe {
         FIXED_INSTEAD,
       );
     }
-    const tail = await this.readTail((bytes, from) => {
+    const tail = await this.readTail((bytes) => {
       const end = findLastLineEnd(bytes, lineEndByte);
-      return end !== undefined && (from === startByte || findLastLineStart(bytes, end, lineEndByte) >= 0);
+      return end !== undefined && findLastLineStart(bytes, end, lineEndByte) !== undefined;
     });
     const end = findLastLineEnd(tail.bytes, lineEndByte);
     if (end === undefined) return this.empty('the file holds nothing but line ends');
     const start = findLastLineStart(tail.bytes, end, lineEndByte);
-    if (start < 0 && tail.from > startByte) {
+    if (start === undefined && tail.from > startByte) {
       return this.refusal(
         'line-too-long',
         `the last line is longer than ${tail.bytes.length} bytes`,
         `The layout says ${lengthBytes} bytes per record: check record.format and record.length.`,
       );
     }
-    const lastRecord = { startByte: tail.from + Math.max(start, 0), endByte: tail.from + end };
+    const lastRecord = { startByte: tail.from + (start ?? 0), endByte: tail.from + end };
     const firstEnd = head.indexOf(lineEndByte);
     const firstRecord = { startByte, endByte: firstEnd < 0 ? endByte : startByte + firstEnd + 1 };
     const lastByte = tail.bytes[end - 1];
-    const isEnded = lastByte === lineEndByte || (terminatorBytes === 2 && lastByte === CR);
-    const found = { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, isEnded };
+    const isOpen = lastByte !== lineEndByte && !(terminatorBytes === 2 && lastByte === CR);
+    const found = { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, isOpen };
     return this.withControlRecords({ ...found, recordsEnd: lastRecord.endByte }, (range) =>
       this.lineOf(range, head, tail),
     );
@@ -119,15 +119,14 @@ export class GeometryProbe {
         `It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.${varyingHint(this.layout)}`,
       );
     }
-    const lastStart = startByte + Math.floor((recordsEnd - startByte - 1) / strideBytes) * strideBytes;
+    const lastIndex = Math.ceil((recordsEnd - startByte) / strideBytes) - 1;
+    const lastStart = startByte + lastIndex * strideBytes;
     const lastBytes = await this.read({ startByte: lastStart, endByte: recordsEnd });
     const firstRecord = { startByte, endByte: Math.min(startByte + strideBytes, recordsEnd) };
     const lastRecord = { startByte: lastStart, endByte: recordsEnd };
-    const found = { terminatorBytes, firstRecord, lastRecord, recordsEnd, isEnded: true };
+    const found = { terminatorBytes, firstRecord, lastRecord, recordsEnd };
     return this.withControlRecords(found, (range) =>
-      range.startByte === startByte && range.endByte === firstRecord.endByte
-        ? head.subarray(0, lengthBytes)
-        : lastBytes.subarray(0, lengthBytes),
+      (range === firstRecord ? head : lastBytes).subarray(0, lengthBytes),
     );
   }
 
@@ -138,8 +137,8 @@ export class GeometryProbe {
       firstRecord: ByteRange;
       lastRecord: ByteRange;
       recordsEnd: number;
-      /** The last record has its terminator, or needs none. */
-      isEnded: boolean;
+      /** The last record lacks its terminator, and should have one. */
+      isOpen?: boolean;
     },
     record: (range: ByteRange) => Uint8Array,
   ): FileGeometry | Refusal {
@@ -159,20 +158,20 @@ export class GeometryProbe {
       details.startByte = header.endByte;
     }
     const last = record(lastRecord);
-    const cut = found.isEnded ? undefined : cutShortRefusal(source, layout, last, lastRecord.startByte);
+    const cut = found.isOpen ? cutShortRefusal(source, layout, last, lastRecord.startByte) : undefined;
     if (cut) return cut;
     if (layout.trailer) {
-      const free = lastRecord.startByte >= details.startByte;
-      if (free) trailer = takeControlRecord(layout, layout.trailer, last, lastRecord) ?? null;
-      if (!trailer)
-        return controlRecordMissing(source, 'trailer', layout, layout.trailer, free ? last : undefined);
+      // One record is not header and trailer, although it may read like both.
+      if (lastRecord.startByte >= details.startByte)
+        trailer = takeControlRecord(layout, layout.trailer, last, lastRecord) ?? null;
+      if (!trailer) return controlRecordMissing(source, 'trailer', layout, layout.trailer, last);
       details.endByte = trailer.startByte;
     }
     const strideBytes = lengthBytes + terminatorBytes;
     const rest = (details.endByte - details.startByte) % strideBytes;
     // Lines of one number of characters have no one length in bytes.
     const counted = layout.record.positions === 'characters';
-    const uniform = layout.record.format === 'fixed' || (!counted && (rest === 0 || rest === lengthBytes));
+    const uniform = !counted && (rest === 0 || rest === lengthBytes);
     return {
       terminatorBytes,
       strideBytes: uniform ? strideBytes : null,
@@ -209,7 +208,7 @@ export class GeometryProbe {
   }
 
   private async readTail(
-    enough: (bytes: Uint8Array, from: number) => boolean,
+    enough: (bytes: Uint8Array) => boolean,
   ): Promise<{ bytes: Uint8Array; from: number }> {
     const { startByte, endByte } = this.span;
     const sizeBytes = endByte - startByte;
@@ -217,7 +216,7 @@ export class GeometryProbe {
     for (;;) {
       const from = endByte - length;
       const bytes = await this.read({ startByte: from, endByte });
-      if (enough(bytes, from) || from === startByte || length >= MAX_LINE_BYTES) return { bytes, from };
+      if (enough(bytes) || from === startByte || length >= MAX_LINE_BYTES) return { bytes, from };
       length = Math.min(sizeBytes, length * 8, MAX_LINE_BYTES);
     }
   }

@@ -104,6 +104,7 @@ function idTaken({ sourceId, sourceKey }: LedgerEntry, where: string): Refusal {
 function commonFolder(one: string, other: string): string {
   const folders = other.split('/').slice(0, -1);
   const shared = one.split('/').slice(0, -1);
-  const depth = shared.findIndex((folder, index) => folder !== folders[index]);
-  return (depth < 0 ? shared : shared.slice(0, depth)).join('/') || '/';
+  const isCommon = (depth: number) =>
+    shared.slice(0, depth).every((folder, index) => folder === folders[index]);
+  return shared.filter((_, index) => isCommon(index + 1)).join('/') || '/';
 }

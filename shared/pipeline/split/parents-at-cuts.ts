@@ -1,5 +1,4 @@
 import { ParentScan } from '../../decode/parent-scan.ts';
-import { parentTypes } from '../../decode/parent-tracker.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import type { ParentPlace } from '../../run/file-plan.ts';
@@ -42,7 +41,6 @@ export async function parentsAtCuts(
   ranges: ByteRange[],
   readBefore: ReadBefore,
 ): Promise<ParentPlace[][]> {
-  if (ranges.length < 2 || parentTypes(layout.recordTypes).length === 0) return ranges.map(() => []);
   const scan = new ParentScan(layout, terminatorBytes);
   const found = await inParallel(ranges.slice(0, -1), PARALLEL_SEARCHES, (range) =>
     lastParents(scan, range, readBefore),
@@ -97,8 +95,7 @@ export function linesBefore(
       if (startByte === floorByte) return { startByte, bytes };
       const first = bytes.indexOf(lineEndByte) + 1;
       // The line end of the last line begins nothing here.
-      if (first > 0 && first < bytes.length)
-        return { startByte: startByte + first, bytes: bytes.subarray(first) };
+      if (first < bytes.length) return { startByte: startByte + first, bytes: bytes.subarray(first) };
     }
   };
 }
@@ -121,7 +118,7 @@ export function chainBefore(
   read: (range: ByteRange) => Promise<Uint8Array>,
 ): ReadBefore {
   return async (endByte, floorByte, wantedBytes) => {
-    const before = links.filter((link) => link > floorByte && link < endByte);
+    const before = links.filter((link) => link >= floorByte && link < endByte);
     const startByte = before.find((link) => link >= endByte - wantedBytes) ?? before.at(-1) ?? floorByte;
     return { startByte, bytes: await read({ startByte, endByte }) };
   };

@@ -15,7 +15,7 @@ export function rangeBytesOf(
   settingBytes: number,
   expected: ExpectedFiles | undefined,
 ): number {
-  const count = Array.isArray(expected) ? expected.length : (expected ?? 0);
-  const least = count >= MANY_FILES ? LARGE_RANGE_BYTES : settingBytes;
+  const count = Array.isArray(expected) ? expected.length : expected;
+  const least = count !== undefined && count >= MANY_FILES ? LARGE_RANGE_BYTES : settingBytes;
   return Math.max(settingBytes, least, Math.ceil((2 * sizeBytes) / MAX_RANGES));
 }

@@ -16,8 +16,8 @@ const PARALLEL_READS = 8;
 export interface JudgedForm {
   /** All of the file except a byte-order mark and what the layout leaves out at both ends. */
   span: ByteRange;
-  /** For fixed records; lines show their own. */
-  terminatorBytes: TerminatorBytes;
+  /** Of fixed records; lines show their own. */
+  terminatorBytes?: TerminatorBytes;
   warnings: string[];
 }
 
@@ -30,7 +30,7 @@ export async function judgeForm(source: OpenSource, layout: Layout): Promise<Jud
   const span = recordSpan(layout, source.info, skippedMarkBytes(headOf(sample), layout));
   if (isRefusal(span)) return span;
   const warnings = warning ? [`${key}: ${warning}`] : [];
-  if (layout.record.format !== 'fixed') return { span, terminatorBytes: 0, warnings };
+  if (layout.record.format !== 'fixed') return { span, warnings };
   const fixed = fixedTerminator(sample, layout, span);
   if ('unclear' in fixed) return refuse('terminator-unclear', { where: key, ...fixed.unclear });
   return { span, terminatorBytes: fixed.terminatorBytes, warnings };
@@ -47,7 +47,7 @@ async function readSample({ raw, info, compression, isSeekable }: OpenSource): P
 }
 
 /** The span of a file's records: all of the file except a byte-order mark and what the layout leaves out at both ends. */
-function recordSpan(layout: Layout, source: ObjectInfo, markBytes = 0): ByteRange | Refusal {
+function recordSpan(layout: Layout, source: ObjectInfo, markBytes: number): ByteRange | Refusal {
   const { fileHeaderBytes, fileTrailerBytes } = layout.record;
   const span = { startByte: fileHeaderBytes + markBytes, endByte: source.sizeBytes - fileTrailerBytes };
   if (span.endByte > span.startByte) return span;
@@ -55,8 +55,8 @@ function recordSpan(layout: Layout, source: ObjectInfo, markBytes = 0): ByteRang
     source.key,
     source.sizeBytes === 0
       ? 'the file is empty'
-      : markBytes > 0
-        ? 'the file holds nothing but a byte-order mark'
-        : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
+      : markBytes === 0
+        ? `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`
+        : 'the file holds nothing but a byte-order mark',
   );
 }

@@ -7,7 +7,7 @@ import { filePlanShape } from '../../run/file-plan.ts';
 import { isLeased } from '../../run/lease.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { compareAndSwap, replace } from './compare-and-swap.ts';
-import { findJson, findStoredJson, unlessDamaged } from './json-object.ts';
+import { findJson, fromJsonBytes, unlessDamaged } from './json-object.ts';
 import { readEntry } from './ledger.ts';
 import { sealedBytes } from './sealed-json.ts';
 
@@ -57,13 +57,10 @@ export async function claimContent(
   const holder: ContentHolder = { sourceKey, businessDate, ledgerKey, runId };
   const mine = sealedBytes(key, holder);
   return compareAndSwap(key, async () => {
-    const finding = findStoredJson(ports.lake, key, contentHolderShape);
-    const stored = await (content.forced ? unlessDamaged(finding) : finding);
-    if (content.forced && !stored) {
-      await replace(ports.lake, key, mine, await ports.lake.get(key));
-      return undefined;
-    }
-    const other = stored && (await otherHolder(ports, content, stored.value));
+    const stored = await ports.lake.get(key);
+    const reading = async () => stored && fromJsonBytes(stored.bytes, key, contentHolderShape);
+    const noted = await (content.forced ? unlessDamaged(reading()) : reading());
+    const other = noted && (await otherHolder(ports, content, noted));
     if (!other) await replace(ports.lake, key, mine, stored);
     return other;
   });

@@ -87,7 +87,7 @@ export async function ledgerDays(lake: ObjectStore, dataset?: string): Promise<M
   const years = (await foldersIn(lake, roots)).filter((folder) => /\/year=[^/]*\/$/.test(folder));
   const days = new Map<string, Set<string>>();
   for (const folder of await foldersIn(lake, await foldersIn(lake, years))) {
-    const [, name = ''] = folder.split('/', 2);
+    const [, name = ''] = folder.split('/');
     const businessDate = businessDateOfKey(folder);
     if (businessDate !== undefined) days.set(name, (days.get(name) ?? new Set()).add(businessDate));
   }

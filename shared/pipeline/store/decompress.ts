@@ -23,15 +23,20 @@ interface StoredFile {
   sizeBytes: number;
 }
 
+/** How many compressed bytes a stream consumed; known once it has ended. */
+export interface Consumed {
+  bytes?: number;
+}
+
 /**
- * The decompressed bytes of a file, piece by piece, in bounded memory. At the end `counted` has the number of compressed bytes that were
- * consumed. Fails with an error of zlib or zstd, or with `CompressedDataBad`.
+ * The decompressed bytes of a file, piece by piece, in bounded memory. At the end `counted` says how many compressed bytes were consumed.
+ * Fails with an error of zlib or zstd, or with `CompressedDataBad`.
  */
 export async function* decompress(
   file: StoredFile,
   compression: FileCompression,
   options: ReadOptions,
-  counted: { bytes: number },
+  counted: Consumed,
 ): AsyncIterable<Uint8Array> {
   const { raw, key, sizeBytes } = file;
   if (compression === 'zip') {
@@ -52,11 +57,11 @@ export async function* decompress(
   yield* through(engine, chunks, counted);
 }
 
-/** The bytes that `engine` makes of `chunks`. */
+/** The bytes that `engine` makes of `chunks`. It is destroyed at the end, as every stream that was iterated. */
 export async function* through(
   engine: Transform & { bytesWritten: number },
   chunks: AsyncIterable<Uint8Array>,
-  counted: { bytes: number },
+  counted: Consumed,
 ): AsyncIterable<Uint8Array> {
   // A stream that ends or fails before its input does never confirms the rest of the writes.
   const stop = Promise.withResolvers<'stopped'>();
@@ -74,7 +79,6 @@ export async function* through(
     counted.bytes = engine.bytesWritten;
   } finally {
     stop.resolve('stopped');
-    engine.destroy();
     await feeding;
   }
 }
@@ -88,7 +92,7 @@ export function isZlibError(error: unknown): error is Error & { code: string } {
 /** The only member of a zip archive, with its checksum proved. */
 async function* unzip(file: StoredFile, options: ReadOptions): AsyncIterable<Uint8Array> {
   const { member, range } = await findMember(file, options);
-  const counted = { bytes: 0 };
+  const counted: Consumed = {};
   const stored = file.raw.streamRange(file.key, range, options);
   const chunks = member.isDeflated
     ? through(createInflateRaw({ chunkSize: OUTPUT_BYTES }), stored, counted)
@@ -101,9 +105,9 @@ async function* unzip(file: StoredFile, options: ReadOptions): AsyncIterable<Uin
       sizeBytes += chunk.length;
       yield chunk;
     }
-  }
-  if (member.isDeflated && counted.bytes !== member.compressedBytes) {
-    throw new CompressedDataBad('something else follows the data of its member');
+    if (member.isDeflated && counted.bytes !== member.compressedBytes) {
+      throw new CompressedDataBad('something else follows the data of its member');
+    }
   }
   if (sizeBytes !== member.sizeBytes || sum !== member.crc32) {
     throw new CompressedDataBad('the checksum of its member is another');

@@ -4,7 +4,7 @@ import type { ObjectInfo, ReadOptions, SourceStore } from '../../ports/object-st
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { FileCompression } from '../../run/file-plan.ts';
-import { decompress, isZlibError } from './decompress.ts';
+import { type Consumed, decompress, isZlibError } from './decompress.ts';
 
 /** The suffix of such a file's key, and the bytes that the file begins with. */
 const FORMATS: Record<FileCompression, { suffix: string; magic: number[] }> = {
@@ -40,9 +40,6 @@ export function compressionOf(key: string): FileCompression | undefined {
 export class DecompressedSource implements SourceStore {
   private readonly raw: SourceStore;
   private readonly compression: FileCompression;
-  /** The stream has a checksum of its content, so no damaged byte goes unnoticed. Known after `begin`. */
-  isChecked = true;
-  private hasBegun = false;
   private whole: { info: ObjectInfo; head: Uint8Array; tail: Uint8Array } | undefined;
 
   private storedBytes: number;
@@ -54,10 +51,12 @@ export class DecompressedSource implements SourceStore {
     this.storedBytes = storedBytes;
   }
 
-  /** Looks at the first bytes. Refuses a file that is empty or not compressed at all. */
-  async begin(stored: ObjectInfo): Promise<Refusal | undefined> {
+  /**
+   * Looks at the first bytes. `isChecked` if the stream has a checksum of its content, so that no damaged byte goes unnoticed. Refuses a file
+   * that is empty or not compressed at all.
+   */
+  async begin(stored: ObjectInfo): Promise<{ isChecked: boolean } | Refusal> {
     if (stored.sizeBytes === 0) return refuseEmpty(stored.key, 'the file is empty');
-    this.storedBytes = stored.sizeBytes;
     const { magic } = FORMATS[this.compression];
     const begin = { startByte: 0, endByte: Math.min(stored.sizeBytes, magic.length + 1) };
     const first = await this.raw.readRange(stored.key, begin, { pin: stored.pin });
@@ -68,20 +67,18 @@ export class DecompressedSource implements SourceStore {
         next: 'Correct its name, or ask for it to be sent again, in binary.',
       });
     }
-    this.hasBegun = true;
-    this.isChecked = this.compression !== 'zstd' || ((first[magic.length] ?? 0) & ZSTD_CHECKSUM_FLAG) !== 0;
-    return undefined;
+    const isZstd = this.compression === 'zstd';
+    return { isChecked: !isZstd || ((first[magic.length] ?? 0) & ZSTD_CHECKSUM_FLAG) !== 0 };
   }
 
   /**
-   * Reads the file through once, in bounded memory, and returns it with its decompressed size. Refuses a file that is cut off, damaged,
-   * followed by something else or not compressed at all.
+   * Reads the file, which has begun as it should, through once, in bounded memory, and returns it with its decompressed size. Refuses a file
+   * that is cut off, damaged or followed by something else.
    */
   async open(stored: ObjectInfo): Promise<ObjectInfo | Refusal> {
-    const refused = this.hasBegun ? undefined : await this.begin(stored);
-    if (refused) return refused;
+    this.storedBytes = stored.sizeBytes;
     const ends = new BothEnds();
-    const counted = { bytes: 0 };
+    const counted: Consumed = {};
     try {
       for await (const chunk of this.decompressed(stored.key, { pin: stored.pin }, counted)) {
         ends.add(chunk);
@@ -112,7 +109,7 @@ export class DecompressedSource implements SourceStore {
       });
     }
     const info = { ...stored, sizeBytes: ends.sizeBytes };
-    this.whole = { info, head: ends.head, tail: ends.tail() };
+    this.whole = { info, head: ends.head(), tail: ends.tail() };
     return info;
   }
 
@@ -156,7 +153,7 @@ export class DecompressedSource implements SourceStore {
   private async *decompressed(
     key: string,
     options: ReadOptions,
-    counted: { bytes: number } = { bytes: 0 },
+    counted: Consumed = {},
   ): AsyncIterable<Uint8Array> {
     const file = { raw: this.raw, key, sizeBytes: this.storedBytes };
     yield* decompress(file, this.compression, options, counted);
@@ -174,31 +171,32 @@ export function expandsTooMuch({ key, sizeBytes }: ObjectInfo, contentBytes: num
   });
 }
 
-/** The first and last bytes of a stream, and how many there were. */
+/** The first and last bytes of a stream, and how many there were, in memory that does not grow. */
 class BothEnds {
   sizeBytes = 0;
-  head: Uint8Array = new Uint8Array();
-  private last: Uint8Array[] = [];
-  private lastBytes = 0;
+  private readonly first = new Uint8Array(KEPT_BYTES);
+  /** Byte n of the stream is at n modulo the length, until a later one takes its place. */
+  private readonly ring = new Uint8Array(KEPT_BYTES);
 
   add(chunk: Uint8Array): void {
-    if (this.head.length < KEPT_BYTES) {
-      this.head = new Uint8Array(
-        Buffer.concat([this.head, chunk.subarray(0, KEPT_BYTES - this.head.length)]),
-      );
+    const known = this.head().length;
+    this.first.set(chunk.subarray(0, KEPT_BYTES - known), known);
+    for (let rest = chunk; rest.length > 0; ) {
+      const at = this.sizeBytes % KEPT_BYTES;
+      const piece = rest.subarray(0, KEPT_BYTES - at);
+      this.ring.set(piece, at);
+      this.sizeBytes += piece.length;
+      rest = rest.subarray(piece.length);
     }
-    this.last.push(chunk.slice());
-    this.lastBytes += chunk.length;
-    let [oldest] = this.last;
-    while (oldest && this.lastBytes - oldest.length >= KEPT_BYTES) {
-      this.last.shift();
-      this.lastBytes -= oldest.length;
-      [oldest] = this.last;
-    }
-    this.sizeBytes += chunk.length;
+  }
+
+  head(): Uint8Array {
+    return this.first.subarray(0, this.sizeBytes);
   }
 
   tail(): Uint8Array {
-    return new Uint8Array(Buffer.concat(this.last)).slice(-KEPT_BYTES);
+    const at = this.sizeBytes % KEPT_BYTES;
+    const inOrder = Buffer.concat([this.ring.subarray(at), this.ring.subarray(0, at)]);
+    return new Uint8Array(inOrder.subarray(KEPT_BYTES - this.head().length));
   }
 }

@@ -8,8 +8,6 @@ const BACKSLASH = 0x5c;
  * could have written it.
  */
 export function isTooDeep(json: Uint8Array): boolean {
-  // Each level takes two brackets.
-  if (json.length <= MOST_NESTING * 2) return false;
   let depth = 0;
   for (let at = 0; at < json.length; at++) {
     const byte = json[at]!;
@@ -27,8 +25,8 @@ function endOfText(json: Uint8Array, from: number): number {
   for (let at = from; ; at++) {
     at = json.indexOf(QUOTE, at);
     if (at === -1) return json.length;
-    let before = at;
-    while (json[before - 1] === BACKSLASH) before--;
-    if ((at - before) % 2 === 0) return at;
+    let isEscaped = false;
+    for (let before = at - 1; json[before] === BACKSLASH; before--) isEscaped = !isEscaped;
+    if (!isEscaped) return at;
   }
 }

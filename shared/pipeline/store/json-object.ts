@@ -3,7 +3,7 @@ import type { Shape } from '../../json-shape.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { damagedDocument } from './damaged-document.ts';
 import { isTooDeep } from './json-depth.ts';
-import { sealedBytes, sealOf } from './sealed-json.ts';
+import { sealedBytes, sealOf, textSealedHere } from './sealed-json.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -36,15 +36,11 @@ export function fromJsonBytes<T>(bytes: Uint8Array, key: string, shape: Shape<T>
   if (sealOf(key, bytes) === 'broken')
     throw damagedDocument(key, 'its bytes are not those that were written');
   // Whoever writes the value again seals it again.
-  if (isSealed(value)) delete value.seal;
+  delete Object(value).seal;
   const misfit = shape(value);
   if (!misfit) return value as T;
   const part = misfit.path === '' ? 'it' : `'${misfit.path.replace(/^\./, '')}'`;
   throw damagedDocument(key, `${part} ${misfit.problem}`);
-}
-
-function isSealed(value: unknown): value is { seal?: unknown } {
-  return typeof value === 'object' && value !== null && 'seal' in value;
 }
 
 function parsed(bytes: Uint8Array, key: string): unknown {
@@ -66,9 +62,11 @@ export async function findStoredJson<T>(
   const stored = await store.get(key);
   if (!stored) return undefined;
   const { bytes } = stored;
+  // A draft that this process wrote a moment ago, and that only its memory has.
+  const text = store.isDraft?.(key) ? textSealedHere(key, bytes) : undefined;
   return {
     bytes,
-    value: fromJsonBytes(bytes, key, shape),
+    value: text === undefined ? fromJsonBytes(bytes, key, shape) : JSON.parse(text),
     get tag() {
       return stored.tag;
     },
@@ -102,11 +100,7 @@ export async function unlessDamaged<T>(read: Promise<T>): Promise<T | undefined>
   }
 }
 
-export async function writeJson(store: ObjectStore, key: string, value: unknown): Promise<void> {
-  await store.put(key, isDocument(value) ? sealedBytes(key, value) : toJsonBytes(value));
-}
-
-/** Lists have no key for a seal. */
-function isDocument(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Writes a document with its seal, or a list, which has no key for one. */
+export async function writeJson(store: ObjectStore, key: string, value: object): Promise<void> {
+  await store.put(key, Array.isArray(value) ? toJsonBytes(value) : sealedBytes(key, value));
 }

@@ -16,11 +16,9 @@ export async function highestNumbered<T>(
   prefix: string,
   shape: Shape<T>,
 ): Promise<Numbered<T> | undefined> {
-  let number = 0;
-  for await (const key of lake.listFolder(prefix)) number = Math.max(number, numberOfKey(key) ?? 0);
   // A listing may be older than the last document; reading a key by its name always shows what is there.
   let highest: Numbered<T> | undefined;
-  for (let next = Math.max(1, number); ; next++) {
+  for (let next = Math.max(1, await highestListed(lake, prefix)); ; next++) {
     const value = await readNumbered(lake, prefix, next, shape);
     if (value === undefined) return highest;
     highest = { number: next, value };
@@ -36,8 +34,7 @@ export async function highestReadable<T>(
   prefix: string,
   shape: Shape<T>,
 ): Promise<{ number: number; value: T | undefined; isDamaged: boolean } | undefined> {
-  let number = 0;
-  for await (const { key } of lake.list(prefix)) number = Math.max(number, numberOfKey(key) ?? 0);
+  let number = await highestListed(lake, prefix);
   while (await lake.head(`${prefix}${number + 1}.json`)) number++;
   if (number === 0) return undefined;
   for (let readable = number; readable > 0; readable--) {
@@ -45,6 +42,13 @@ export async function highestReadable<T>(
     if (value !== undefined) return { number, value, isDamaged: readable < number };
   }
   return { number, value: undefined, isDamaged: true };
+}
+
+/** The highest n of the documents `<prefix><n>.json` that a listing shows, 0 if it shows none. It may be older than the last document. */
+export async function highestListed(lake: ObjectStore, prefix: string): Promise<number> {
+  let number = 0;
+  for await (const key of lake.listFolder(prefix)) number = Math.max(number, numberOfKey(key) ?? 0);
+  return number;
 }
 
 /** The document `<prefix><number>.json`, or undefined if there is none. */

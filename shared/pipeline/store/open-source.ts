@@ -28,7 +28,7 @@ export async function openSource(
   const frames =
     compression === 'zstd' ? await refusingDamage(stored.key, () => openFrames(raw, stored)) : undefined;
   if (isRefusal(frames)) return frames;
-  const warnings = whole.isChecked ? [] : [uncheckedWarning(stored.key)];
+  const warnings = first.isChecked ? [] : [uncheckedWarning(stored.key)];
   if (frames) return { source: { ...frames, compression, isSeekable: true }, warnings };
   const info = await whole.open(stored);
   if (isRefusal(info)) return info;

@@ -1,12 +1,12 @@
 import { type DayCommit, dayCommitShape } from '../../day/day-commit.ts';
 import { businessDateOfKey } from '../../keys/business-date.ts';
-import { dayCommitPrefix, entryHistoryPrefix, numberOfKey } from '../../keys/lake-keys.ts';
+import { dayCommitPrefix, entryHistoryPrefix } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../run/ledger-entry.ts';
 import { takenBack } from '../../run/taken-back.ts';
 import { lastReadableCommit } from './day-commits.ts';
 import { unlessDamaged } from './json-object.ts';
-import { readNumbered } from './numbered-object.ts';
+import { highestListed, readNumbered } from './numbered-object.ts';
 
 /** What is known of a ledger entry that is lost: `convert --force` and `repair` write it again from this. */
 interface RestoredEntry {
@@ -19,8 +19,7 @@ interface RestoredEntry {
 /** What is known of a ledger entry that is missing, or cannot be read. */
 export async function restoredEntry(lake: ObjectStore, key: string): Promise<RestoredEntry> {
   const prefix = entryHistoryPrefix(key);
-  let revision = 0;
-  for await (const info of lake.list(prefix)) revision = Math.max(revision, numberOfKey(info.key) ?? 0);
+  const revision = await highestListed(lake, prefix);
   const kept: LedgerEntry[] = [];
   for (let number = revision; number > 0; number--) {
     const entry = await unlessDamaged(readNumbered(lake, prefix, number, ledgerEntryShape));

@@ -18,18 +18,35 @@ const SURE_BYTES = 9;
 const encoder = new TextEncoder();
 const latin1 = new TextDecoder('latin1');
 
+/** The documents that this process sealed, by their bytes. */
+const sealed = new WeakMap<Uint8Array, { key: string; text: string }>();
+
+/** The text of a document of this key, if these very bytes, not only the same, were sealed here: then nothing need be proved. */
+export function textSealedHere(key: string, bytes: Uint8Array): string | undefined {
+  const known = sealed.get(bytes);
+  return known?.key === key ? known.text : undefined;
+}
+
 /** A JSON document with its seal; `indent` writes it for people. */
 export function sealedBytes(key: string, value: object, indent?: number): Uint8Array {
-  const body = encoder.encode(JSON.stringify(value, null, indent).replace(/\n?\}$/, ''));
-  const sealed = new Uint8Array(body.length + SEAL_BYTES);
-  sealed.set(body);
-  encoder.encodeInto(`,"seal":"${sumOf(key, body)}"}\n`, sealed.subarray(body.length));
-  return sealed;
+  const text = JSON.stringify(value, null, indent);
+  const bytes = withSeal(key, text);
+  sealed.set(bytes, { key, text });
+  return bytes;
+}
+
+function withSeal(key: string, text: string): Uint8Array {
+  // Without the brace that ends it.
+  const body = encoder.encode(text.replace(/\n?\}$/, ''));
+  const bytes = new Uint8Array(body.length + SEAL_BYTES);
+  bytes.set(body);
+  encoder.encodeInto(`,"seal":"${sumOf(key, body)}"}\n`, bytes.subarray(body.length));
+  return bytes;
 }
 
 /** Whether the bytes are those that were written as `key`; `unsealed` if nobody can say. */
 export function sealOf(key: string, bytes: Uint8Array): 'whole' | 'broken' | 'unsealed' {
-  const tail = latin1.decode(bytes.subarray(Math.max(0, bytes.length - SEAL_BYTES)));
+  const tail = latin1.decode(bytes.subarray(-SEAL_BYTES));
   const stated = SEAL.exec(tail)?.[1];
   if (stated !== undefined) {
     return stated === sumOf(key, bytes.subarray(0, bytes.length - SEAL_BYTES)) ? 'whole' : 'broken';

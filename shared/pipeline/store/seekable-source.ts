@@ -10,7 +10,7 @@ import {
 import { SourceChanged } from '../../errors.ts';
 import type { ObjectInfo, ReadOptions, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
-import { isZlibError, through } from './decompress.ts';
+import { type Consumed, isZlibError, through } from './decompress.ts';
 
 const OUTPUT_BYTES = 256 * 1024;
 /** A reader of records asks for small ranges one after the other, and gets them from one frame. */
@@ -138,7 +138,7 @@ export class SeekableSource implements SourceStore {
   private async readTable(key: string, options: ReadOptions): Promise<SeekTable> {
     const endByte = this.storedBytes;
     const read = (startByte: number) => this.raw.readRange(key, { startByte, endByte }, options);
-    const footer = seekFooter(await read(Math.max(0, endByte - SEEK_FOOTER_BYTES)));
+    const footer = seekFooter(await read(endByte - SEEK_FOOTER_BYTES));
     if (!footer) throw new CompressedDataBad('it has no seek table');
     if (footer.tableBytes > endByte)
       throw new CompressedDataBad(
@@ -149,22 +149,20 @@ export class SeekableSource implements SourceStore {
 
   /** What a table says to be empty is never read for a range: records that are in it would be lost. */
   private async proveEmptyFrames(table: SeekTable, key: string, options: ReadOptions): Promise<void> {
-    let count = 0;
-    for (let frame = 0; frame < table.frameCount; frame++) {
-      if (table.contentStarts[frame] !== table.contentStarts[frame + 1]) continue;
-      if (++count > MOST_EMPTY_FRAMES)
-        throw new CompressedDataBad(
-          `its seek table has more than ${MOST_EMPTY_FRAMES} frames without content`,
-        );
+    const starts = table.contentStarts;
+    const empty = [...starts.keys()].filter((frame) => starts[frame] === starts[frame + 1]);
+    if (empty.length > MOST_EMPTY_FRAMES)
+      throw new CompressedDataBad(`its seek table has more than ${MOST_EMPTY_FRAMES} frames without content`);
+    for (const frame of empty) {
       const [startByte, endByte] = [table.storedStarts[frame]!, table.storedStarts[frame + 1]!];
       const head = await this.raw.readRange(
         key,
         { startByte, endByte: Math.min(endByte, startByte + EMPTY_FRAME_BYTES) },
         options,
       );
-      if (isSkippable(head, endByte - startByte)) continue;
-      if (endByte - startByte > EMPTY_FRAME_BYTES) throw lies(frame, 'it has content');
-      for await (const _ of contentOf(table, frame, new Pieces(oneChunk(head))));
+      const isWhole = endByte - startByte <= EMPTY_FRAME_BYTES;
+      if (isWhole) for await (const _ of contentOf(table, frame, new Pieces(oneChunk(head))));
+      else if (!isSkippable(head, endByte - startByte)) throw lies(frame, 'it has content');
     }
   }
 }
@@ -177,7 +175,7 @@ async function* contentOf(table: SeekTable, frame: number, chunks: Pieces): Asyn
     if (contentBytes > 0) throw lies(frame, 'it has no bytes');
     return;
   }
-  const counted = { bytes: 0 };
+  const counted: Consumed = {};
   const engine = createZstdDecompress({ chunkSize: OUTPUT_BYTES });
   let readBytes = 0;
   try {
@@ -201,8 +199,8 @@ function lies(frame: number, what: string): CompressedDataBad {
   return new CompressedDataBad(`frame ${frame + 1} is not what its seek table says: ${what}`);
 }
 
+/** Is a frame that begins with `head` one that programs pass over? */
 function isSkippable(head: Uint8Array, storedBytes: number): boolean {
-  if (head.length < SKIPPABLE_HEAD_BYTES) return false;
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const isMagic = (view.getUint32(0, true) & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC;
   return isMagic && view.getUint32(4, true) + SKIPPABLE_HEAD_BYTES === storedBytes;

@@ -151,7 +151,7 @@ export async function ownsNothing({ lake, clock }: OwnerPorts, layout: string): 
 async function earlierOwner(lake: ObjectStore, table: string): Promise<string | undefined> {
   for (const suffix of ['', REJECTS, DAYS]) {
     const layout = table.slice(0, table.length - suffix.length);
-    if (table.endsWith(suffix) && layout !== '' && (await hasPublished(lake, layout))) return layout;
+    if (table.endsWith(suffix) && (await hasPublished(lake, layout))) return layout;
   }
   return undefined;
 }

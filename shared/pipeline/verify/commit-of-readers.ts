@@ -1,5 +1,5 @@
 import { type CommittedTable, type DayCommit, planDayCommit } from '../../day/day-commit.ts';
-import { entryHistoryPrefix, ledgerEntryKey, numberOfKey, rejectsDataset } from '../../keys/lake-keys.ts';
+import { entryHistoryPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { CatalogPartition } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
@@ -14,7 +14,7 @@ import {
 import { dayTables } from '../publish/day-tables.ts';
 import { unlessDamaged } from '../store/json-object.ts';
 import { readEntry } from '../store/ledger.ts';
-import { readNumbered } from '../store/numbered-object.ts';
+import { highestListed, readNumbered } from '../store/numbered-object.ts';
 import { objectProblem } from './data-object.ts';
 
 /** A published file, as the catalog names it. */
@@ -128,9 +128,7 @@ async function* versionsOf(
   const prefix = entryHistoryPrefix(key);
   const now = await unlessDamaged(readEntry(lake, key));
   if (now && isLoaded(now)) yield now;
-  let highest = 0;
-  for await (const info of lake.list(prefix)) highest = Math.max(highest, numberOfKey(info.key) ?? 0);
-  for (let revision = highest; revision > 0; revision--) {
+  for (let revision = await highestListed(lake, prefix); revision > 0; revision--) {
     const kept = await unlessDamaged(readNumbered(lake, prefix, revision, ledgerEntryShape));
     if (kept && isLoaded(kept)) yield kept;
   }

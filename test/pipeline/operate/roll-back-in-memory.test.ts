@@ -50,6 +50,16 @@ describe('a file that goes back', () => {
     expect((await lake.entry(first)).rolledBack).toHaveLength(2);
   });
 
+  it('goes to what was loaded before the published version, not to one that waits for the day', async () => {
+    const lake = new MemoryLake();
+    const { ledgerKey } = await lake.load(KEY, one);
+    const first = await runOf(lake, { ledgerKey });
+    await lake.load(KEY, two);
+    lake.ports.settings.expectedFiles = 9;
+    await lake.load(KEY, three);
+    expect(await back(lake, { file: KEY })).toMatchObject({ files: [{ to: first }] });
+  });
+
   it('leaves a supplement that has no version for it what it has, hidden', async () => {
     const lake = new MemoryLake();
     await lake.load(KEY, one);

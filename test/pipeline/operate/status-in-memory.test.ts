@@ -44,6 +44,34 @@ describe('the status of a day', () => {
     expect(await tablesAsked(lake)).toBeGreaterThan(0);
   });
 
+  it('says what does not fit the table of a day that waits for nothing else', async () => {
+    const lake = new MemoryLake();
+    lake.ports.settings.publishedLater = 'the end of the night';
+    await lake.load(KEY, bytes);
+    delete lake.ports.settings.publishedLater;
+    const fields = JSON.parse(smallLayout()).fields.map((field: { name: string }) =>
+      field.name === 'id' ? { ...field, type: 'integer' } : field,
+    );
+    const layout = smallLayout({ fields });
+    await lake.load('f_20250811.txt', smallFile(smallLine('1', 1)), { layout });
+    expect((await statusOf(lake)).waitingFor).toBe(
+      'small: column id is bigint there and string in the layout',
+    );
+  });
+
+  it('gives no reason of an earlier try for a file that is converted again', async () => {
+    const lake = new MemoryLake();
+    const result = await lake.load(KEY, Buffer.alloc(0));
+    const entry = await lake.entry(result);
+    const failure = { name: 'TypeError', message: 'a defect', cause: '' };
+    for (const state of ['parsing', 'loaded'] as const) {
+      const again = { ...entry, state, failure };
+      lake.lake.replace(result.ledgerKey, sealedBytes(result.ledgerKey, again));
+      const [line] = (await statusOf(lake)).files;
+      expect([line?.reason, line?.refusalCode]).toEqual([undefined, undefined]);
+    }
+  });
+
   it('names the commit that readers see, and the one that they do not see yet', async () => {
     const lake = new MemoryLake();
     await lake.load(KEY, bytes);
@@ -66,6 +94,15 @@ describe('the status of a day', () => {
     expect(damaged?.map(({ key }) => key)).toContain(commit);
     expect([published, counts.loaded]).toEqual([null, 1]);
     expect(await tablesAsked(lake)).toBe(0);
+  });
+
+  it('fails with what the store fails with', async () => {
+    const lake = new MemoryLake();
+    await lake.load(KEY, bytes);
+    lake.lake.beforeCall = (operation, key) => {
+      if (operation === 'get' && key.includes('/_day/')) throw new Error('no disk');
+    };
+    await expect(statusOf(lake)).rejects.toThrow('no disk');
   });
 
   it('counts the objects and bytes of a file, and gives the reason of one that is refused or failed', async () => {

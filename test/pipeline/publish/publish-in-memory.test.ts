@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { ledgerEntryKey } from '../../../shared/keys/lake-keys.ts';
+import { sourceIdOf } from '../../../shared/keys/source-id.ts';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { takeDayManifest } from '../../../shared/pipeline/operate/take-day-manifest.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { sealedBytes } from '../../../shared/pipeline/store/sealed-json.ts';
 import { MemoryLake } from '../../support/memory-lake.ts';
-import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { dayManifest, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, KEY } from '../../support/small-day.ts';
 
 const LAYOUT = readLayout(smallLayout(), 'small.json');
@@ -82,7 +87,71 @@ describe('a day whose objects are not all there', () => {
   });
 });
 
+describe('a day that is published for files that were just loaded', () => {
+  const runOf = async (lake: MemoryLake, key: string, id: string) => {
+    const { ledgerKey } = await lake.load(key, smallFile(smallLine(id, 1)));
+    const { sourceId, loaded } = await lake.entry({ ledgerKey });
+    return { sourceId, runId: loaded!.runId };
+  };
+
+  it('is committed if the last commit lacks one of them', async () => {
+    const lake = new MemoryLake();
+    const first = await runOf(lake, KEY, 'A1');
+    lake.ports.settings.expectedFiles = 3;
+    const second = await runOf(lake, G, 'G1');
+    lake.ports.settings.expectedFiles = 2;
+    for (const loaded of [[first], [second, first]])
+      expect(await published(lake, { loaded })).toMatchObject({ commit: loaded.length });
+  });
+
+  it('is not judged as a whole while the keys of a large day say that it waits', async () => {
+    const lake = new MemoryLake();
+    lake.ports.settings.expectedFiles = 72;
+    const first = await runOf(lake, KEY, 'A1');
+    const entry = await lake.entry({ ledgerKey: ledgerEntryKey('small', DATE, first.sourceId) });
+    for (let index = 1; index < 70; index++) {
+      const sourceKey = `other_${index}.txt`;
+      const key = ledgerEntryKey('small', DATE, sourceIdOf(sourceKey));
+      lake.lake.replace(key, sealedBytes(key, { ...entry, sourceKey, sourceId: sourceIdOf(sourceKey) }));
+    }
+    expect(await published(lake, { loaded: [first] })).toMatchObject({
+      waitingFor: 'at least 2 of 72 files',
+    });
+  });
+});
+
+it('what people are told of a day has a subject that a mail can have, whatever its name', async () => {
+  const name = 'n'.repeat(90);
+  const lake = new MemoryLake();
+  lake.ports.settings.expectedFiles = 2;
+  const layout = smallLayout({ name });
+  await lake.load(KEY, ONE, { layout });
+  await publishDay(lake.ports, readLayout(layout, 'small.json'), DATE, PART);
+  expect(lake.notices.at(-1)?.subject).toBe(`Published in part: ${name}`.slice(0, 100));
+});
+
+it('a day manifest that comes late does not keep out a supplement, which it need not name', async () => {
+  const lake = new MemoryLake();
+  await lake.load(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 'X')));
+  await lake.load('fix_20250812.txt', smallFile(smallLine('A2', 2)), { supplementOf: KEY });
+  const manifest = dayManifest([{ name: KEY, records: 2 }]).toString();
+  expect(await takeDayManifest(lake.lake, 'small', DATE, 'day.json', manifest)).toEqual([]);
+  expect(await published(lake)).toEqual({ published: true, commit: 2 });
+  await takeDayManifest(lake.lake, 'small', DATE, 'day.json', manifest.replace('2}', '3}'));
+  expect(await published(lake)).toMatchObject({ waitingFor: expect.stringContaining(KEY) });
+});
+
 describe('publishing by force', () => {
+  it('follows commits that cannot be read, also if the last one that can is of the same files', async () => {
+    const lake = new MemoryLake();
+    await lake.load(KEY, ONE);
+    await lake.load(KEY, smallFile(smallLine('A2', 2)));
+    await rollBack(lake.ports, { dataset: 'small', businessDate: DATE, file: KEY, reason: 'wrong' });
+    for (const key of commitsOf(lake).slice(1)) lake.lake.replace(key, Buffer.from('{'));
+    expect(await published(lake, { force: true })).toMatchObject({ commit: 4, committed: true });
+    expect(await published(lake)).toEqual({ published: true, commit: 4 });
+  });
+
   it('begins with the first commit, and writes no second one of the same files', async () => {
     const lake = await halfADay();
     lake.ports.settings.expectedFiles = 1;

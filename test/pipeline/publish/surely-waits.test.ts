@@ -139,6 +139,64 @@ describe('a large day', () => {
     expect(await day.waitsFor(names[0]!)).toBe('the day manifest dia.json');
   });
 
+  it('lacks one file of its number if a supplement has one of its entries, or its keys are one fewer', async () => {
+    expect(await large(COUNT + 1).waitsFor(names[0]!)).toBe(`at least 1 of ${COUNT + 1} files`);
+    const day = large(COUNT);
+    day.set(names[1]!, 'supplement');
+    expect(await day.waitsFor(names[0]!)).toMatch(/, and maybe others$/);
+  });
+
+  it('waits for the names that it expects, for others not, and for those of wildcards only as a whole', async () => {
+    const one = large([names[1]!, 'contratos_*.txt']);
+    expect(await one.waitsFor(names[0]!)).toBeUndefined();
+    one.set(names[1]!, 'running');
+    expect(await one.waitsFor(names[0]!)).toBe(`${names[1]}, and maybe others`);
+    const more = large(names.slice(0, COUNT - 1));
+    more.set(names.at(-1)!, 'running');
+    expect(await more.waitsFor(names[0]!)).toBeUndefined();
+  });
+
+  it('that only wildcards name is judged as a whole, without a look at any entry', async () => {
+    const day = large(['contratos_*.txt']);
+    day.set(names[1]!, 'running');
+    expect(await day.waitsFor(names[0]!)).toBeUndefined();
+    // Its terms.
+    expect(day.lake.lake.calls.get).toBe(1);
+  });
+
+  it('has its other entries read once, in the order of their hashes from its own on, always twice as many', async () => {
+    // The last batch has one.
+    const files = Array.from({ length: 126 }, (_, index) => nameOf(index));
+    const hashOf = (name: string) => sourceIdOf(name).slice(-8);
+    const inOrder = files.toSorted((a, b) => (hashOf(a) < hashOf(b) ? -1 : 1));
+    const own = inOrder[30]!;
+    const others = [...inOrder.slice(31), ...inOrder.slice(0, 30)];
+    const readOf = async (running: string | undefined) => {
+      const day = large(files.length, files);
+      if (running !== undefined) day.set(running, 'running');
+      const read: string[] = [];
+      day.lake.lake.beforeCall = async (operation, key) => {
+        if (operation === 'get' && /\/contratos_/.test(key)) read.push(key);
+      };
+      await day.waitsFor(own);
+      return read;
+    };
+    const keyOf = (name: string) => ledgerEntryKey('small', DATE, sourceIdOf(name));
+    expect((await readOf(undefined)).sort()).toEqual(others.map(keyOf).sort());
+    for (const [missing, reads] of [
+      [0, 4],
+      [3, 4],
+      [4, 12],
+      [12, 28],
+      [28, 60],
+      [60, 124],
+      [124, 125],
+    ] as const) {
+      const read = await readOf(others[missing]);
+      expect(read.sort()).toEqual(others.slice(0, reads).map(keyOf).sort());
+    }
+  });
+
   it('is judged as a whole if it has few files, or an entry that cannot be read', async () => {
     expect(await large(100, names.slice(0, 64)).waitsFor(names[0]!)).toBeUndefined();
     const day = large(COUNT);

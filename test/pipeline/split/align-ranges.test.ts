@@ -44,7 +44,7 @@ const DETAIL_LEVELS = readLayout(JSON.stringify(LEVELS), 'levels.json');
 async function aligned(
   text: string,
   rangeSizeBytes: number,
-  { layout = LINES, terminatorBytes = 1, uniform = false, from = 0, to = text.length } = {},
+  { layout = LINES, terminatorBytes = 1, uniform = false, from = 0, to = text.length, leading = 0 } = {},
 ) {
   const raw = new MemoryObjectStore();
   raw.replace(KEY, Buffer.from(text, 'latin1'));
@@ -54,7 +54,7 @@ async function aligned(
   const details = { startByte: from, endByte: to };
   const geometry: FileGeometry = {
     ...{ terminatorBytes, strideBytes, details, header: null, trailer: null },
-    ...{ leadingBytes: 0, remainder: nothing },
+    ...{ leadingBytes: leading, remainder: nothing },
   };
   const ranges = await alignRanges(raw, source, layout, geometry, rangeSizeBytes);
   return { ranges, bytesRead: raw.bytesRead.get(KEY) ?? 0 };
@@ -77,8 +77,10 @@ describe('ranges of lines of any length', () => {
         lines,
         fc.integer({ min: 1, max: 90 }),
         fc.constantFrom(0, 7),
-        async (lengths, size, from) => {
-          const text = 'h'.repeat(from) + lengths.map((length) => `${'x'.repeat(length)}\n`).join('');
+        fc.boolean(),
+        async (lengths, size, from, isEnded) => {
+          const lines = lengths.map((length) => 'x'.repeat(length)).join('\n');
+          const text = `${'h'.repeat(from)}${lines}${isEnded ? '\n' : ''}`;
           const begins = [from, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
           const expected = new Set<number>();
           for (let cut = from; cut < text.length; cut += size) {
@@ -110,6 +112,8 @@ describe('ranges of lines of any length', () => {
     const text = `${'x'.repeat(LENGTH)}\n`.repeat(100);
     expect((await aligned(text, 1000)).bytesRead).toBe(2 * (LENGTH + 2));
     expect((await aligned(text, 1050, { uniform: true })).bytesRead).toBe(1);
+    // Eight times as many each time until the line ends.
+    expect((await aligned(`${'x'.repeat(300)}\n`.repeat(10), 2000)).bytesRead).toBe((LENGTH + 2) * (1 + 8));
     expect(
       (await aligned(text.replaceAll('\n', '\r\n'), 1100, { uniform: true, terminatorBytes: 2 })).bytesRead,
     ).toBe(2);
@@ -119,6 +123,7 @@ describe('ranges of lines of any length', () => {
     const text = 'x\n'.repeat(MAX_RANGES);
     await expect(aligned(text, 1)).rejects.toThrow(UsageError);
     await expect(aligned(text, 1)).rejects.toThrow('Use at least 2 bytes');
+    expect((await aligned(text, 2)).ranges).toHaveLength(MAX_RANGES);
   });
 });
 
@@ -146,6 +151,15 @@ describe('ranges of records of one length', () => {
     expect(isRefusal(ranges) && ranges.message).toContain(
       'record 2 does not end where it should, at byte 42',
     );
+    // Bytes before the records are none of them, and a header is the first.
+    const after = { ...uniform, layout: FIXED, leading: 3 };
+    for (const [from, size] of [
+      [3, 42],
+      [24, 21],
+    ] as const) {
+      const found = (await aligned(`abc${text}`, size, { ...after, from })).ranges;
+      expect(isRefusal(found) && found.message, String(from)).toContain('record 2 does not end');
+    }
   });
 
   it('fall back on line ends if the file is of lines', async () => {
@@ -174,6 +188,50 @@ describe('ranges of records of one length', () => {
     expect(await startsOf(`\x15${record.slice(1)}${record}`, 20, { ...form, layout: ebcdic })).toEqual([
       0, 20,
     ]);
+    // What is between fields of ASCII is in the code page of the file.
+    const fields = [{ name: 'id', start: 1, end: 6, type: 'string', encoding: 'us-ascii' }];
+    const mixed = readLayout(
+      smallLayout({
+        encoding: 'cp037',
+        record: { format: 'fixed', length: LENGTH },
+        fields,
+        partitionBy: [],
+      }),
+      'small.json',
+    );
+    expect(await startsOf(`${record.slice(2)}\x15\n${record}`, 20, { ...form, layout: mixed })).toEqual([
+      0, 20,
+    ]);
+  });
+
+  it.each([
+    ['a number in binary', { type: 'integer', usage: 'binary', signed: true }, true],
+    ['a number in packed digits', { type: 'integer', usage: 'packed' }, true],
+    ['bytes', { type: 'binary' }, true],
+    ['text of EBCDIC', { type: 'string', encoding: 'cp037' }, true],
+    ['text', { type: 'string' }, false],
+    ['a number in digits', { type: 'integer' }, false],
+  ])('with %s may hold any byte: %o', async (_, field, mayHold) => {
+    const fields = [
+      { name: 'id', start: 1, end: 6, type: 'string' },
+      { name: 'f', start: 7, end: 10, ...field },
+    ];
+    const types = [
+      { name: 'a', match: { start: 1, end: 1, equals: 'a' }, fields: fields.slice(0, 1) },
+      { name: 'b', match: { start: 1, end: 1, equals: 'b' }, fields },
+    ];
+    const fixed = { record: { format: 'fixed', length: LENGTH } };
+    const broken = `\n${record.slice(1)}${record}`;
+    const starts = (changes: object) =>
+      startsOf(broken, 20, {
+        ...uniform,
+        terminatorBytes: 0,
+        layout: readLayout(smallLayout({ ...fixed, ...changes }), 'small.json'),
+      });
+    const expected = mayHold ? [0, 20] : 'terminator-missing';
+    expect(await starts({ fields, partitionBy: [] })).toEqual(expected);
+    // One type of records is enough.
+    expect(await starts({ recordTypes: types, fields: undefined, partitionBy: undefined })).toEqual(expected);
   });
 });
 
@@ -216,6 +274,42 @@ it('one type of parents is enough to look for them', async () => {
   const { ranges } = await aligned(text, 10, { layout: two });
   const parents = [{ recordType: 'a', startByte: 0, endByte: 9 }];
   expect(ranges).toMatchObject([{ parents: [] }, { parents }, { parents }]);
+});
+
+it('parents of lines are looked for at the starts of lines, however long the lines are', async () => {
+  const far = `A${'1'.repeat(8)}\nB${'1'.repeat(8)}\n`;
+  // Whoever began within such a line would take it for one of type A.
+  const text = far + `C${'A'.repeat(10)}\n`.repeat(12_000);
+  const cut = far.length + 12 * 11_000;
+  const { ranges } = await aligned(text, cut, { layout: DETAIL_LEVELS });
+  expect(ranges).toMatchObject([
+    { parents: [] },
+    {
+      startByte: cut,
+      parents: [
+        { recordType: 'a', startByte: 0 },
+        { recordType: 'b', startByte: 10 },
+      ],
+    },
+  ]);
+});
+
+it('parents of records of one length are looked for at the starts of records', async () => {
+  const record = { format: 'fixed', length: LENGTH };
+  const layout = readLayout(JSON.stringify({ ...LEVELS, record }), 'levels.json');
+  // Whoever began within such a record would take it for one of type A.
+  const text = ['A', 'B', ...Array(12_000).fill('C')].map((kind) => kind.padEnd(LENGTH, 'A')).join('');
+  const form = { layout, uniform: true, terminatorBytes: 0 };
+  const { ranges } = await aligned(text, 11_000 * LENGTH, form);
+  expect(ranges).toMatchObject([
+    { parents: [] },
+    {
+      parents: [
+        { recordType: 'a', startByte: 0 },
+        { recordType: 'b', startByte: LENGTH },
+      ],
+    },
+  ]);
 });
 
 describe('whole records before a cut', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConvertRequest } from '../../../shared/pipeline/split/convert-request.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
+import { recordFailure } from '../../../shared/pipeline/watch/record-failure.ts';
 import { MemoryLake } from '../../support/memory-lake.ts';
 import { planned } from '../../support/run-pipeline.ts';
 import { checksumOf, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -25,10 +26,39 @@ class Claims extends MemoryLake {
     }
   }
 
-  async claim() {
+  /** The ledger entry of the file. */
+  current() {
     const [key = ''] = this.keys('ledger/small/year=').filter((one) => /day=12\/f_[^/]+$/.test(one));
-    const { execution, attempt, state, history } = await this.entry({ ledgerKey: key });
+    return this.entry({ ledgerKey: key });
+  }
+
+  async claim() {
+    const { execution, attempt, state, history } = await this.current();
     return { execution, attempt, state, steps: history.length };
+  }
+
+  /** An execution fails, and its failure is recorded. */
+  fail(execution: string) {
+    return recordFailure(this.ports, {
+      execution,
+      status: 'FAILED',
+      error: 'TypeError',
+      cause: 'x',
+      redriveCount: 0,
+    });
+  }
+
+  /** Splits the file for an execution that fails before its plan is written: the run that its claim names. */
+  async claimOnly(execution: string, request: Partial<ConvertRequest> = {}): Promise<string | null> {
+    const { beforeCall } = this.lake;
+    this.lake.beforeCall = async (operation, key) => {
+      if (key.endsWith('/plan.json')) throw new RangeError('no disk');
+      await beforeCall?.(operation, key);
+    };
+    expect(await this.split(execution, request)).toBe('RangeError');
+    if (beforeCall) this.lake.beforeCall = beforeCall;
+    expect(await this.claim()).toMatchObject({ execution, state: 'splitting' });
+    return (await this.current()).runId;
   }
 }
 
@@ -88,6 +118,92 @@ describe('two executions of one file', () => {
       expect(await lake.claim()).toMatchObject({ execution: 'e2', attempt: 0 });
       if (change === 'layout') expect(await lake.split('e1')).toBe('RunInconsistent');
     }
+  });
+});
+
+describe('a claim', () => {
+  it('names the run of the execution that it shares it with, and no other', async () => {
+    const lake = claims();
+    expect(await lake.claimOnly('e1')).toBeNull();
+    await lake.split('e1');
+    const { runId } = await lake.current();
+    expect(await lake.claimOnly('e2')).toBe(runId);
+    const other = { layout: smallLayout({ rejects: { maxPercent: 7 } }) };
+    expect(await lake.claimOnly('e3', other)).toBeNull();
+    await lake.split('e3', other);
+    expect(await lake.claimOnly('e4', { ...other, force: true })).toBeNull();
+    await lake.split('e4', { ...other, force: true });
+    lake.raw.replace(KEY, NEW);
+    expect(await lake.claimOnly('e5', other)).toBeNull();
+    await lake.split('e5', other);
+    await lake.fail('e5');
+    expect(await lake.claimOnly('e6', other)).toBeNull();
+  });
+
+  it('of an execution whose file another one took over stands again once the other failed', async () => {
+    const lake = claims();
+    await lake.split('e1');
+    await lake.split('e2', { force: true });
+    expect(await lake.split('e1')).toBe('RunInconsistent');
+    await lake.fail('e2');
+    expect(await lake.split('e1')).toMatch(/^runs/);
+    expect(await lake.claim()).toMatchObject({ execution: 'e1', state: 'parsing' });
+  });
+
+  it('raises the attempt once for each forced execution, also if that is redriven', async () => {
+    const lake = claims();
+    await lake.split('e1', { force: true });
+    expect(await lake.claim()).toMatchObject({ attempt: 0 });
+    await lake.split('e2', { force: true });
+    await lake.fail('e2');
+    expect(await lake.split('e2', { force: true })).toMatch(/^runs/);
+    expect(await lake.claim()).toMatchObject({ execution: 'e2', attempt: 1 });
+    await lake.split('e3', { force: true });
+    expect(await lake.claim()).toMatchObject({ execution: 'e3', attempt: 2 });
+  });
+
+  it('keeps what people should know of the file, if there is anything', async () => {
+    const lake = claims();
+    await lake.split('e1');
+    expect(await lake.current()).not.toHaveProperty('warnings');
+    const other = claims();
+    await other.split('e1', { businessDate: '2025-08-13' });
+    const [ledgerKey = ''] = other.keys('ledger/small/year=2025/month=08/day=13/f_');
+    expect(await other.entry({ ledgerKey })).toMatchObject({
+      warnings: [expect.stringContaining('its name says 2025-08-12')],
+    });
+  });
+});
+
+describe('corrected records', () => {
+  const [FIX, FIX_OF_FIX] = ['fix_20250812.txt', 'g_20250812.txt'];
+  async function saidOf(sourceKey: string, supplementOf: string): Promise<string> {
+    const lake = claims();
+    await lake.load(KEY, smallFile(smallLine('A1', 'X')));
+    await lake.load(FIX, OLD, { supplementOf: KEY });
+    if (sourceKey !== FIX) lake.raw.replace(sourceKey, NEW);
+    const split = await splitFile(lake.ports, 'e1', { layout: smallLayout(), sourceKey, supplementOf });
+    return split.verdict === 'refused' ? split.refusal.message : split.verdict;
+  }
+
+  it('are not those of the file that brings them, nor of another that brings some, nor of one that is not there', async () => {
+    expect(await saidOf(FIX_OF_FIX, KEY)).toBe('convert');
+    expect(await saidOf(KEY, KEY)).toContain(`corrected records of ${KEY}, and that is the file itself`);
+    expect(await saidOf(FIX_OF_FIX, FIX)).toContain(`of ${FIX}, and that is a supplement of ${KEY}`);
+    expect(await saidOf(FIX_OF_FIX, 'no.txt')).toContain('no such file is loaded for 2025-08-12');
+  });
+
+  it('are of a file without its header and trailer, whatever the layout describes, and no terms of the day follow from it', async () => {
+    const lake = claims();
+    const control = (equals: string) => ({ match: { start: 1, end: 1, equals }, fields: [] });
+    const layout = smallLayout({ header: control('H'), trailer: control('T') });
+    await lake.load(KEY, Buffer.from(`H\n${smallLine('A1', 'X')}\nT\n`), { layout });
+    const terms = lake.keys('ledger/small/').filter((key) => key.includes('_terms/'));
+    lake.raw.replace(FIX, OLD);
+    lake.raw.replace('h_20250812.txt', OLD);
+    expect(await lake.split('e1', { layout, sourceKey: FIX, supplementOf: KEY })).toMatch(/^runs/);
+    expect(lake.keys('ledger/small/').filter((key) => key.includes('_terms/'))).toEqual(terms);
+    expect(await lake.split('e2', { layout, sourceKey: 'h_20250812.txt' })).toBe('header-missing');
   });
 });
 

@@ -32,6 +32,7 @@ test.each<[object, string]>([
   [{ force: 'true' }, "'force' must be"],
   [{ supplementOf: '' }, "'supplementOf' must be"],
   [{ supplementOf: 5 }, "'supplementOf' must be"],
+  [{ supplementOf: '/a.txt' }, "'supplementOf' must be"],
   [{ layout: '' }, "'layout' must be"],
   [{ layout: undefined }, "'layout' is missing"],
   [{ sourceKey: 's3://bucket/a.txt' }, 'without s3://'],

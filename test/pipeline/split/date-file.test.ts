@@ -59,6 +59,7 @@ describe('the business date of a file', () => {
       warnings: [],
     });
     expect(() => date('in/contratos.txt')).toThrow(BusinessDateUnknown);
+    expect(() => date('in/contratos.txt')).toThrow('nothing says which business date this file belongs to');
   });
 
   test('two days in a name are said by somebody else, or not at all', () => {
@@ -76,6 +77,7 @@ describe('the business date of a file', () => {
   test('another day in a folder or a name is a warning, another day in the header also a refusal if the layout says so', () => {
     const key = 'year=2025/month=08/day=12/mov_20250811.txt';
     expect(date(key).warnings).toEqual([`${key}: its name says 2025-08-11, and its key says 2025-08-12`]);
+    expect(date('year=2025/month=08/day=12/mov_20250812.txt').warnings).toEqual([]);
     const named = 'mov_20250812.txt';
     expect(date(named, { header: '2025-08-11' }).warnings).toEqual([
       `${named}: its header says 2025-08-11, and its name says 2025-08-12`,

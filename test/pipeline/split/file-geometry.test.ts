@@ -36,7 +36,9 @@ async function probed(content: string | Uint8Array, form: Probed = {}) {
     'small.json',
   );
   const span = { startByte: leading, endByte: bytes.length };
-  const found = await new GeometryProbe(store, source, layout, span).probe(terminatorBytes);
+  const found = await new GeometryProbe(store, source, layout, span).probe(
+    format === 'fixed' ? terminatorBytes : undefined,
+  );
   return { found, bytesRead: store.bytesRead.get(KEY) ?? 0 };
 }
 
@@ -132,6 +134,7 @@ describe('the geometry of lines', () => {
   it('is not guessed for records of a fixed length that have no line ends at all', async () => {
     for (const count of [2, 3, 10]) {
       expect(await codeOf(line('d', LENGTH).repeat(count))).toBe('no-line-terminator');
+      expect(await codeOf(line('d', LENGTH).repeat(count), { leading: 3 })).toBe('no-line-terminator');
       expect(await codeOf(`${line('d', LENGTH).repeat(count)}x`)).toBeUndefined();
     }
     expect(await codeOf(line('d', LENGTH))).toBeUndefined();
@@ -150,6 +153,32 @@ describe('the geometry of lines', () => {
     expect(await codeOf(`${line('H', 5)}\n`, both)).toBe('trailer-missing');
     expect(await codeOf(`${line('H', 21)}\n${line('T', 5)}\n`, both)).toBe('header-missing');
     expect(await codeOf(`${line('H', 5)}\n${line('T', 5)}\n`, both)).toBeUndefined();
+  });
+
+  it.each([
+    [1, '\n'],
+    [2, '\r\n'],
+  ])('has control records as long as any, with terminators of %i', async (_, end) => {
+    const details = `${line('d', LENGTH)}${end}`.repeat(20);
+    const [header, trailer] = [line('H', LENGTH) + end, line('T', LENGTH) + end];
+    const { found } = await probed(header + details + trailer, { header: true, trailer: true });
+    expect(found).toMatchObject({
+      header: { startByte: 0, endByte: header.length },
+      trailer: { startByte: header.length + details.length },
+    });
+  });
+
+  it('does not take an empty first line for the rest of the file', async () => {
+    const { found } = await probed(`\n${line('d', LENGTH)}\n`.repeat(3), { header: true });
+    expect(isRefusal(found) && found.message).toContain(
+      "its first record is not a header: bytes 1 to 1 are not 'H'",
+    );
+  });
+
+  it('takes one line for header or trailer, although it reads like both', async () => {
+    const changes = { header: ofPlace('X'), trailer: ofPlace('X') };
+    expect(await codeOf('X1\n', { changes })).toBe('trailer-missing');
+    expect(await codeOf('X1\nX2\n', { changes })).toBeUndefined();
   });
 
   it('says of a header that the file may be another one, and of a trailer that it may be cut off', async () => {
@@ -192,12 +221,14 @@ describe('the geometry of lines', () => {
     // With CR LF, a CR alone is half of the line end; with LF it is a byte of the line.
     const dos = `${line('d', LENGTH)}\r\n`;
     expect(await codeOf(`${dos}${short}\r`)).toBeUndefined();
+    expect(await codeOf(dos + short)).toBe('file-cut-short');
     expect(await codeOf(`${whole}${short}\r`)).toBe('file-cut-short');
   });
 
   it('refuses a short control line of which nobody says whether it counts bytes or characters', async () => {
     const utf8 = { header: true, changes: { encoding: 'utf-8' } };
     const details = `${line('d', LENGTH)}\n`;
+    expect(await codeOf(`d\u00e9\n${details}d\u00e9\n`, { changes: utf8.changes })).toBeUndefined();
     expect(await codeOf(`H\u00e9\n${details}`, utf8)).toBe('other-form');
     expect(await codeOf(`He\n${details}`, utf8)).toBeUndefined();
     expect(await codeOf(`He\nd\u00e9\n${details}`, utf8)).toBeUndefined();
@@ -265,6 +296,9 @@ describe('the geometry of fixed records', () => {
     expect(await codeOf(one, both)).toBe('trailer-missing');
     expect(await codeOf(one + line('T', LENGTH), both)).toBeUndefined();
     expect(await codeOf(line('d', LENGTH) + line('T', LENGTH), both)).toBe('header-missing');
+    const alike = { format: 'fixed' as const, changes: { header: ofPlace('X'), trailer: ofPlace('X') } };
+    expect(await codeOf(line('X', LENGTH), alike)).toBe('trailer-missing');
+    expect(await codeOf(line('X', LENGTH).repeat(2), alike)).toBeUndefined();
   });
 
   it('is found with one read of the head and one of the last record', async () => {

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
+import { CompressedDataBad } from '../../../shared/compression/bit-reader.ts';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { rolledBackRefusal } from '../../../shared/pipeline/split/claim-file.ts';
 import { contentIfUnsure, keyTaken } from '../../../shared/pipeline/split/key-owner.ts';
-import { probeFile } from '../../../shared/pipeline/split/probe-file.ts';
+import { probeFile, type ReadableFile } from '../../../shared/pipeline/split/probe-file.ts';
 import { writeJson } from '../../../shared/pipeline/store/json-object.ts';
+import { isRefusal } from '../../../shared/refusal.ts';
 import type { LedgerEntry } from '../../../shared/run/ledger-entry.ts';
 import { sampleEntry } from '../../support/sample-entry.ts';
 import { checksumOf, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -91,6 +93,25 @@ describe('the bytes of a file that may be known', () => {
   });
 });
 
+it('bytes that turn out to be damaged are those of another file', async () => {
+  const [lake, raw] = [new MemoryObjectStore(), new MemoryObjectStore()];
+  raw.replace(KEY, BYTES);
+  await writeJson(lake, LEDGER_KEY, entryOf({ known: '/in/a.txt', loadedSize: BYTES.length, taken: [] }));
+  const source = { ...(await raw.head(KEY))!, origin: '/in/a.txt' };
+  const { file } = await probeFile(raw, source, layout);
+  if (isRefusal(file)) throw new Error(file.message);
+  const contentOf = (of: ReadableFile) => contentIfUnsure({ lake }, LEDGER_KEY, { request: {}, source }, of);
+  expect(await contentOf(file)).toEqual(CONTENT);
+  const damaged = {
+    readRange: raw.readRange.bind(raw),
+    async *streamRange() {
+      yield BYTES;
+      throw new CompressedDataBad('a block is damaged');
+    },
+  };
+  expect(await contentOf({ ...file, raw: damaged })).toBeUndefined();
+});
+
 describe('a key', () => {
   const places = fc.constantFrom(
     undefined,
@@ -147,6 +168,8 @@ describe('a key', () => {
     ['/one/a.txt', '/two/a.txt', '--raw-root /:'],
     ['-', '/two/a.txt', '--stdin-name'],
     ['/two/a.txt', '-', '--stdin-name'],
+    ['/in/a/x/a.txt', '/in/b/x/a.txt', '--raw-root /in:'],
+    ['/in/x/a.txt', '/in/x/y/a.txt', '--raw-root /in/x:'],
   ])('of %s that belongs to %s: people are told what tells them apart', (here, there, advice) => {
     const current = { ...sampleEntry('a'), sourceKey: KEY, origin: there };
     const taken = keyTaken(

@@ -20,6 +20,8 @@ describe('the size of ranges', () => {
   it('cuts no file into more ranges than may be planned', () => {
     for (const sizeBytes of [1e12, 50e12]) {
       expect(sizeBytes / rangeBytesOf(sizeBytes, 128 * MIB, 10)).toBeLessThanOrEqual(MAX_RANGES / 2);
+      // And into no fewer than half of them, if the settings want smaller ranges.
+      expect(rangeBytesOf(sizeBytes, 1, 10)).toBe(Math.ceil(sizeBytes / (MAX_RANGES / 2)));
     }
   });
 

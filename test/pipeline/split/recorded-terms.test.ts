@@ -13,9 +13,10 @@ const silent = readLayout(smallLayout(), 'small.json');
 
 function terms() {
   const raw = new MemoryObjectStore();
-  const ports = testPorts(raw, new MemoryObjectStore());
-  const record = async (layout = announced) => {
-    const recorded = await recordTerms(ports, layout, { file: 'small.json', text: '{}' }, DATE, KEY);
+  const lake = new MemoryObjectStore();
+  const ports = { ...testPorts(raw, lake), lake };
+  const record = async (layout = announced, force?: boolean) => {
+    const recorded = await recordTerms(ports, layout, { file: 'small.json', text: '{}' }, DATE, KEY, force);
     return isRefusal(recorded) ? recorded : recorded.value;
   };
   return { raw, ports, record };
@@ -55,6 +56,27 @@ describe('the terms of a day', () => {
       code: 'day-manifest-invalid',
       message: expect.stringMatching(what),
     });
+  });
+
+  it('say up to five things that are wrong with a day manifest', async () => {
+    const { raw, record } = terms();
+    const files = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => ({ name, sizeBytes: 'much' }));
+    raw.replace(MANIFEST, dayManifest(files));
+    const refused = await record();
+    if (!isRefusal(refused)) throw new Error('taken');
+    const told = [0, 1, 2, 3, 4].map((index) => expect.stringContaining(`files[${index}]`));
+    const problems = refused.message.split('; ');
+    expect(problems).toEqual(told);
+  });
+
+  it('that cannot be read are written anew only by force', async () => {
+    const { ports, record } = terms();
+    await record();
+    const [key = ''] = ports.lake.keys();
+    ports.lake.replace(key, ports.lake.bytesOf(key).slice(0, -5));
+    await expect(record()).rejects.toMatchObject({ name: 'ObjectDamaged' });
+    expect(await record(announced, true)).toMatchObject({ manifestKey: MANIFEST });
+    expect(await record()).toMatchObject({ manifestKey: MANIFEST });
   });
 
   it('keep the number of files that a stage expects', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { PreconditionFailed, StoreUnavailable } from '../../../shared/errors.ts';
 import { compareAndSwap, putFirst, replace } from '../../../shared/pipeline/store/compare-and-swap.ts';
@@ -23,18 +23,45 @@ describe('compare and swap', () => {
     expect(results.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
   });
 
-  it('gives up after 100 losses, and says where, why and what to do', async () => {
-    let tries = 0;
-    const swapping = compareAndSwap(KEY, async () => {
-      tries++;
-      throw lost();
+  describe('that loses every time', () => {
+    beforeEach(() => {
+      vi.useFakeTimers();
+      vi.spyOn(Math, 'random').mockReturnValue(0.5);
     });
-    await expect(swapping).rejects.toMatchObject({
-      name: 'PreconditionFailed',
-      where: KEY,
-      message: expect.stringMatching(/100 times in a row .* See which executions work on this key/),
+    afterEach(() => {
+      vi.restoreAllMocks();
+      vi.useRealTimers();
     });
-    expect(tries).toBe(100);
+
+    function losing() {
+      const tried: number[] = [];
+      const begunAt = Date.now();
+      const swapping = compareAndSwap(KEY, async () => {
+        tried.push(Date.now() - begunAt);
+        throw lost();
+      });
+      return { tried, swapping };
+    }
+
+    it('gives up after 100 losses, and says where, why and what to do', async () => {
+      const { tried, swapping } = losing();
+      const failed = expect(swapping).rejects.toMatchObject({
+        name: 'PreconditionFailed',
+        where: KEY,
+        message: expect.stringMatching(/100 times in a row .* See which executions work on this key/),
+      });
+      await vi.runAllTimersAsync();
+      await failed;
+      expect(tried).toHaveLength(100);
+    });
+
+    it('waits longer each time before it tries again, up to 64 ms, by chance', async () => {
+      const { tried, swapping } = losing();
+      swapping.catch(() => undefined);
+      await vi.runAllTimersAsync();
+      const waits = tried.slice(1).map((at, index) => at - tried[index]!);
+      expect(waits.slice(0, 8)).toEqual([1, 2, 4, 8, 16, 32, 32, 32]);
+    });
   });
 
   it('passes every other error on at once', async () => {

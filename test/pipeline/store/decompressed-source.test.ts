@@ -1,18 +1,17 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { zipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { SourceChanged } from '../../../shared/errors.ts';
-import {
-  compressionOf,
-  DecompressedSource,
-  KEPT_BYTES,
-} from '../../../shared/pipeline/store/decompressed-source.ts';
+import { compressionOf, DecompressedSource } from '../../../shared/pipeline/store/decompressed-source.ts';
 import { openSource, sourceOf } from '../../../shared/pipeline/store/open-source.ts';
 import { isRefusal } from '../../../shared/refusal.ts';
 import type { FileCompression } from '../../../shared/run/file-plan.ts';
 
 const KEY = 'in/a.txt.gz';
 const MIB = 1024 * 1024;
+/** So much of each end is kept. */
+const KEPT_BYTES = MIB;
 
 /** Bytes of which each place is another, so that a shifted range is seen. */
 function numbered(length: number): Buffer {
@@ -21,11 +20,13 @@ function numbered(length: number): Buffer {
   return bytes;
 }
 
-async function opened(stored: Uint8Array, compression: FileCompression = 'gzip') {
+async function opened(bytes: Uint8Array, compression: FileCompression = 'gzip') {
   const raw = new MemoryObjectStore();
-  raw.replace(KEY, stored);
+  raw.replace(KEY, bytes);
   const source = new DecompressedSource(raw, compression);
-  const info = await source.open((await raw.head(KEY))!);
+  const stored = (await raw.head(KEY))!;
+  const begun = await source.begin(stored);
+  const info = isRefusal(begun) ? begun : await source.open(stored);
   return { raw, source, info, said: isRefusal(info) ? `${info.code}: ${info.message}` : '' };
 }
 
@@ -35,13 +36,11 @@ async function streamed(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 
 describe('a compressed file that is read in ranges', () => {
   const content = numbered(2 * KEPT_BYTES + 500_000);
-  let file: Awaited<ReturnType<typeof opened>>;
-  beforeAll(async () => {
-    file = await opened(gzipSync(content, { level: constants.Z_BEST_SPEED }));
-  });
+  const stored = gzipSync(content, { level: constants.Z_BEST_SPEED });
   const tailStart = content.length - KEPT_BYTES;
 
-  it('has the size of its content', () => {
+  it('has the size of its content', async () => {
+    const file = await opened(stored);
     expect(file.info).toMatchObject({ key: KEY, sizeBytes: content.length, version: 'm1' });
   });
 
@@ -55,6 +54,7 @@ describe('a compressed file that is read in ranges', () => {
     ['at its end', content.length - 7, content.length, true],
     ['that are empty', 7, 7, true],
   ])('%s', async (_, startByte, endByte, isKept) => {
+    const file = await opened(stored);
     const before = file.raw.calls.streamRange;
     const bytes = await file.source.readRange(KEY, { startByte, endByte });
     expect(Buffer.compare(bytes, content.subarray(startByte, endByte))).toBe(0);
@@ -62,6 +62,7 @@ describe('a compressed file that is read in ranges', () => {
   });
 
   it('gives the same from its begin to its end, and to another reader who has not opened it', async () => {
+    const file = await opened(stored);
     const other = sourceOf(file.raw, { compression: 'gzip', storedBytes: 1 });
     const range = { startByte: 999, endByte: KEPT_BYTES + 999 };
     expect(Buffer.compare(await streamed(file.source.streamRange(KEY)), content)).toBe(0);
@@ -76,6 +77,7 @@ describe('a compressed file that is read in ranges', () => {
   });
 
   it('reads nothing for an empty range, and fails for one beyond its end', async () => {
+    const file = await opened(stored);
     const before = file.raw.calls.streamRange;
     expect(await streamed(file.source.streamRange(KEY, { startByte: 9, endByte: 9 }))).toHaveLength(0);
     expect(file.raw.calls.streamRange).toBe(before);
@@ -85,7 +87,43 @@ describe('a compressed file that is read in ranges', () => {
     expect(await streamed(file.source.streamRange(KEY, whole))).toHaveLength(content.length - 5);
   });
 
+  it('comes in pieces that are not empty', async () => {
+    const { source } = await opened(stored);
+    const all = await Array.fromAsync(source.streamRange(KEY), ({ length }) => length);
+    // A range that begins with the second piece of all.
+    const range = { startByte: all[0]!, endByte: 2 * all[0]! };
+    const lengths = await Array.fromAsync(source.streamRange(KEY, range), ({ length }) => length);
+    expect(lengths).not.toContain(0);
+    expect(lengths.length).toBeGreaterThan(0);
+  });
+
+  it('keeps both ends, wherever the pieces of its content end', async () => {
+    const raw = new MemoryObjectStore();
+    raw.replace(KEY, zipSync({ a: [content, { level: 0 }] }));
+    const { readRange } = raw;
+    const source = new DecompressedSource(
+      {
+        readRange: readRange.bind(raw),
+        async *streamRange(key, range) {
+          const bytes = raw.bytesOf(key).subarray(range?.startByte, range?.endByte);
+          for (let at = 0; at < bytes.length; at += 300_001) yield bytes.subarray(at, at + 300_001);
+        },
+      },
+      'zip',
+    );
+    const info = await source.open((await raw.head(KEY))!);
+    expect(info).toMatchObject({ sizeBytes: content.length });
+    for (const [startByte, endByte] of [
+      [0, KEPT_BYTES],
+      [tailStart, content.length],
+    ] as const) {
+      const bytes = await source.readRange(KEY, { startByte, endByte });
+      expect(Buffer.compare(bytes, content.subarray(startByte, endByte))).toBe(0);
+    }
+  });
+
   it('that is another by then fails', async () => {
+    const file = await opened(stored);
     const pinned = { pin: 'm0' };
     await expect(
       file.source.readRange(KEY, { startByte: KEPT_BYTES, endByte: KEPT_BYTES + 9 }, pinned),
@@ -101,6 +139,15 @@ describe('a small compressed file', () => {
       '23456789',
     );
     expect(raw.calls.streamRange).toBe(streamRange);
+  });
+
+  it('may hold one byte, or none', async () => {
+    for (const content of ['x', '']) {
+      const { source, info } = await opened(gzipSync(content));
+      expect(info).toMatchObject({ sizeBytes: content.length });
+      const range = { startByte: 0, endByte: content.length };
+      expect(Buffer.from(await source.readRange(KEY, range)).toString()).toBe(content);
+    }
   });
 
   it('may be several members one after the other', async () => {
@@ -159,7 +206,43 @@ describe('a file that becomes very many bytes', () => {
   });
 });
 
+describe('a file that is named like a compressed one', () => {
+  it.each<[FileCompression, number[]]>([
+    ['gzip', [0x1f, 0x8b]],
+    ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+    ['bzip2', [0x42, 0x5a, 0x68]],
+    ['zip', [0x50, 0x4b]],
+  ])('must begin like one: %s', async (compression, magic) => {
+    const begun = async (first: number[]) => {
+      const raw = new MemoryObjectStore();
+      raw.replace(KEY, Buffer.from([...first, 0, 0]));
+      return new DecompressedSource(raw, compression).begin((await raw.head(KEY))!);
+    };
+    expect(isRefusal(await begun(magic))).toBe(false);
+    for (const index of magic.keys()) {
+      const other = magic.with(index, magic[index]! ^ 1);
+      expect(isRefusal(await begun(other)), `byte ${index}`).toBe(true);
+    }
+  });
+});
+
 describe('the checksum of a content', () => {
+  it('is looked for in one byte after the first ones of zstd, and nothing more is read', async () => {
+    // The flags of a frame: bit 2 says that there is a checksum, bits 0 and 1 how long the id of a dictionary is.
+    for (const [flags, isChecked] of [
+      [0x24, true],
+      [0x25, true],
+      [0x21, false],
+      [0x20, false],
+    ] as const) {
+      const raw = new MemoryObjectStore();
+      raw.replace('a.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, flags, 0, 0, 0, 0]));
+      const begun = await new DecompressedSource(raw, 'zstd').begin((await raw.head('a.zst'))!);
+      expect(begun).toEqual({ isChecked });
+      expect(raw.bytesRead.get('a.zst')).toBe(5);
+    }
+  });
+
   const checked = async (stored: Uint8Array, key: string) => {
     const raw = new MemoryObjectStore();
     raw.replace(key, stored);

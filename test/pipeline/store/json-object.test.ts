@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { dayTermsPrefix } from '../../../shared/keys/lake-keys.ts';
-import { findJson, readJson } from '../../../shared/pipeline/store/json-object.ts';
+import { findJson, readJson, unlessDamaged, writeJson } from '../../../shared/pipeline/store/json-object.ts';
 import { changeTerms, readTerms } from '../../../shared/pipeline/store/kept-terms.ts';
 import { filePlanShape } from '../../../shared/run/file-plan.ts';
 import { ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
@@ -32,7 +32,7 @@ const PLAN = samplePlan();
 async function storeWith(key: string, content: unknown): Promise<MemoryObjectStore> {
   const store = new MemoryObjectStore();
   const text = typeof content === 'string' ? content : JSON.stringify(content);
-  await store.put(key, encoder.encode(text));
+  await store.put(key, content instanceof Uint8Array ? content : encoder.encode(text));
   return store;
 }
 
@@ -45,6 +45,16 @@ describe('JSON that is read back', () => {
   it.each<[string, unknown, RegExp]>([
     ['cut off', JSON.stringify(ENTRY).slice(0, -5), /It is not JSON in UTF-8/],
     ['empty', '', /It is not JSON in UTF-8/],
+    [
+      'not in UTF-8',
+      Buffer.from(JSON.stringify(ENTRY).replace('in/a', 'in/\xff'), 'latin1'),
+      /It is not JSON in UTF-8/,
+    ],
+    [
+      'nested too deep',
+      JSON.stringify({ ...ENTRY, later: 0 }).replace(':0}', `:${'['.repeat(501)}${']'.repeat(501)}}`),
+      /nested deeper than any document of a lake/,
+    ],
     ['another kind of object', { type: 'secret' }, /'dataset' is missing/],
     ['a list', [ENTRY], /It is not an object/],
     ['null', 'null', /It is not an object/],
@@ -76,6 +86,24 @@ describe('JSON that is read back', () => {
     expect(await findJson(store, KEY, ledgerEntryShape)).toBeUndefined();
     await expect(readJson(store, KEY, ledgerEntryShape)).rejects.toMatchObject({ name: 'RunInconsistent' });
   });
+});
+
+it('what can be done without is nothing if it is damaged, and still fails with what the store fails with', async () => {
+  const lake = await storeWith(KEY, '{');
+  expect(await unlessDamaged(readJson(lake, KEY, ledgerEntryShape))).toBeUndefined();
+  expect(await unlessDamaged(Promise.resolve(7))).toBe(7);
+  lake.beforeCall = () => {
+    throw new Error('no disk');
+  };
+  await expect(unlessDamaged(readJson(lake, KEY, ledgerEntryShape))).rejects.toThrow('no disk');
+});
+
+it('a list is written without a seal, which has no place in it', async () => {
+  const lake = new MemoryObjectStore();
+  await writeJson(lake, KEY, [{ startByte: 0 }]);
+  expect(Buffer.from(lake.bytesOf(KEY)).toString()).toBe('[{"startByte":0}]\n');
+  await writeJson(lake, KEY, {});
+  expect(Buffer.from(lake.bytesOf(KEY)).toString()).toMatch(/"seal":"[^"]{12}"\}\n$/);
 });
 
 describe('forms that an earlier version wrote', () => {

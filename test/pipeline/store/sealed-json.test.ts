@@ -34,6 +34,38 @@ describe('a document with a seal', () => {
     );
   });
 
+  it('shows every bit of its seal that changed', () => {
+    const bytes = sealedBytes(KEY, { n: 1 });
+    for (let bit = (bytes.length - 24) * 8; bit < bytes.length * 8; bit++) {
+      const changed = Uint8Array.from(bytes, (byte, at) =>
+        at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte,
+      );
+      expect(sealOf(KEY, changed), `bit ${bit}`).toBe('broken');
+    }
+  });
+
+  it('is still known if three bytes of its form changed, and taken for none if four did', () => {
+    // `,"seal":"` and `"}` with the newline.
+    const form = [0, 1, 2, 3, 4, 5, 6, 7, 8, 21, 22, 23];
+    for (const first of form.keys()) {
+      const bytes = sealedBytes(KEY, { n: 1 });
+      const change = (index: number) => {
+        bytes[bytes.length - 24 + form[(first + index) % form.length]!] = 0x20;
+      };
+      for (const index of [0, 1, 2]) change(index);
+      expect(sealOf(KEY, bytes)).toBe('broken');
+      change(3);
+      expect(sealOf(KEY, bytes)).toBe('unsealed');
+    }
+  });
+
+  it('is not seen in a document that is shorter than a seal', () => {
+    for (const text of ['{"n":1}\n', '{}\n', '', '{"nnnnnnnnnnnnnnnn":1}\n']) {
+      const bytes = Buffer.from(text);
+      expect(sealOf(KEY, bytes)).toBe('unsealed');
+    }
+  });
+
   it('is not taken for another of the same form, except for an earlier version of an entry', () => {
     const entry = 'ledger/contracts/year=2025/month=08/day=12/f-1a2b3c4d.json';
     const bytes = sealedBytes(entry, { revision: 3 });

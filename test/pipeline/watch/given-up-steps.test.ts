@@ -5,6 +5,7 @@ import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../../../shared/pipeline/store/ledger.ts';
 import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
 import { recordFailure } from '../../../shared/pipeline/watch/record-failure.ts';
+import { MemoryLake } from '../../support/memory-lake.ts';
 import { planned, TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { KEY, smallDay } from '../../support/small-day.ts';
@@ -90,6 +91,35 @@ describe('an execution that failed before the ledger had an entry of its file', 
       failedExecutions: [{ execution: EXECUTION, redriveCount: 0 }],
     });
     expect(lake.notifications).toHaveLength(1);
+  });
+
+  it('leaves one that failed once, if both its call and whoever recorded the failure see it', async () => {
+    const lake = new MemoryLake();
+    lake.raw.replace(KEY, smallFile(smallLine('A1', 1)));
+    const [noted, made] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let recorded: Promise<boolean> | undefined;
+    let isNoted = false;
+    let ledgerKey = '';
+    lake.lake.beforeCall = async (operation, key) => {
+      if (operation === 'putOnce' && /day=12\/f_[^/]*\.json$/.test(key)) {
+        // The failure is recorded while the entry is made: it has been noted, but not yet looked for an entry once more.
+        ledgerKey = key;
+        recorded = recordFailure(lake.ports, failed(EXECUTION));
+        await noted.promise;
+      } else if (key.endsWith('.failed.json') && operation !== 'get') {
+        isNoted = true;
+        setImmediate(() => noted.resolve());
+      } else if (isNoted && operation === 'get' && key === ledgerKey) {
+        await made.promise;
+      } else if (isNoted && operation === 'get' && key.endsWith('.failed.json')) {
+        made.resolve();
+        await recorded;
+      }
+    };
+    await expect(splitFile(lake.ports, EXECUTION, request, 0)).rejects.toThrow('this execution was given up');
+    const { state, history } = await lake.entry({ ledgerKey });
+    expect([state, ...history.map((step) => step.state)]).toEqual(['failed', 'splitting', 'failed']);
+    expect(lake.notices).toHaveLength(1);
   });
 });
 
