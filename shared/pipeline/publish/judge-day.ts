@@ -51,10 +51,11 @@ export async function judgeDay(
     ...(loaded.length === 0 ? ['a first file'] : []),
   ];
   const own = loaded.filter((_, index) => problems[index] === undefined);
+  const ownByKey = new Map(own.map((entry) => [entry.sourceKey, entry]));
   return {
     entries,
     // What corrects a file that the day manifest keeps out stays out with it.
-    sound: own.filter((entry) => correctsStanding(entry, new Map(own.map((one) => [one.sourceKey, one])))),
+    sound: own.filter((entry) => correctsStanding(entry, ownByKey)),
     hidden: all.filter((entry) => !shown.has(entry)).map(hiddenSupplement),
     terms,
     ...(waiting.length > 0 ? { waitingFor: waiting.join('; ') } : {}),
