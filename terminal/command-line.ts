@@ -83,7 +83,7 @@ export function defineCommand<const F extends Flags>(
 export async function runWithFlags<const F extends Flags>(
   line: CommandLine<F>,
   main: (values: FlagValues<F>, words: string[]) => Promise<number>,
-): Promise<never> {
+): Promise<void> {
   return endProcess(await defineCommand(line, main).run(process.argv.slice(2)));
 }
 

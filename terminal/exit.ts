@@ -23,7 +23,7 @@ export function exitCodeOf(errorName: string | undefined): number {
 }
 
 /** Runs a command and ends the process: a typed error is one paragraph, anything else keeps its stack. */
-export async function runCommand(main: () => Promise<number>): Promise<never> {
+export async function runCommand(main: () => Promise<number>): Promise<void> {
   return endProcess(await exitCodeFrom(main));
 }
 
@@ -45,10 +45,19 @@ export async function exitCodeFrom(main: () => Promise<number>): Promise<number>
   }
 }
 
-/** Ends the process once everything that was printed has gone out: a pipe takes only so much at once. */
-export async function endProcess(code: number): Promise<never> {
+/** What still holds the process then is not waited for. */
+const MOST_END_MS = 300;
+
+/**
+ * Ends the process once everything that was printed has gone out: a pipe takes only so much at once. It ends by itself, as nothing is left
+ * to do: `process.exit` waits for V8's threads without doing what they may wait for, and then hangs for ever
+ * (https://github.com/nodejs/node/issues/54918).
+ */
+export async function endProcess(code: number): Promise<void> {
   await Promise.all([written(process.stdout), written(process.stderr)]);
-  process.exit(code);
+  process.exitCode = code;
+  process.stdin.unref?.();
+  setTimeout(() => process.exit(code), MOST_END_MS).unref();
 }
 
 /** Waits until everything that was printed has gone out, or until nobody reads it any more. */
