@@ -68,7 +68,7 @@ export interface ConvertOptions extends NightOptions {
   remove?: () => Promise<void>;
 }
 
-/** What is missing, and the whole command with what was given. */
+/** Names the missing flags, and shows the whole command with the values that were given. */
 function incomplete({ layout, input, out }: Flags, words: string[]): UsageError {
   const needed = { '--layout': layout, '--input': input, '--out': out };
   const missing = Object.entries(needed).flatMap(([flag, value]) => (value ? [] : [flag]));

@@ -40,7 +40,7 @@ export async function lakePorts(lake: string | undefined): Promise<PipelinePorts
   return createLocalPorts(setup, (line) => warn(line));
 }
 
-/** Who judges the parts of the lake that `--lake` names; undefined on AWS, where the command itself does. */
+/** The threads that judge the parts of the lake of `--lake`; undefined on AWS, where the command judges them itself. */
 export function lakeJudges(lake: string) {
   return lake === 'aws' ? undefined : judgesOnThreads(resolve(startDir, lake));
 }

@@ -80,7 +80,7 @@ async function openPool(options: WorkerPoolOptions, isJoined: boolean): Promise<
   );
 }
 
-/** Who needs no thread does not load what threads need. */
+/** Loads the pool only here: a conversion without threads starts sooner. */
 async function startThreads(options: WorkerPoolOptions): Promise<WorkerPool> {
   const { createWorkerPool } = await import('./state-machine/worker-pool.ts');
   return createWorkerPool(options);

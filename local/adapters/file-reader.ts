@@ -140,7 +140,7 @@ export function readFilePiece(
   }
 }
 
-/** What the system has in memory is read faster than this. A slower read waited for the disk, or for another process. */
+/** Bytes in the page cache are read faster than this; a slower read waited for the disk or for another process. */
 const MEMORY_BYTES_PER_MS = 1_500_000;
 /** One slow read says little; after these in a row, so many bytes are read ahead. */
 const SLOW_READS = 2;

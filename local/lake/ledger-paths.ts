@@ -2,7 +2,7 @@ import { type Dirent, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { unreadable as closedFile, isCode } from '../adapters/file-error.ts';
 
-/** Where the documents of a ledger are that a table may show, below its folder. */
+/** Paths, below the folder of a ledger, of the documents that its table may show. */
 export interface LedgerPaths {
   /** `contracts/year=2025/…/_day/3.json`, in order. */
   commits: string[];
@@ -26,7 +26,7 @@ export function ledgerPaths(root: string): LedgerPaths {
   return paths;
 }
 
-/** What is kept of the past, and what no table shows: most of a ledger. */
+/** Earlier versions, and documents that no table shows. They are most of a ledger. */
 const UNREAD_FOLDERS = new Set(['_history', '_terms', '_content', '_holds', '_tables', '_fields']);
 
 function documentsBelow(root: string, folder = '', paths: string[] = []): string[] {

@@ -12,6 +12,7 @@ import {
 } from '../../../shared/ranges/record-chain.ts';
 import { CHAIN_FORMATS, chainFile } from '../../support/chain-file.ts';
 import { LONG_CHAIN_RECORD_BYTES, LongChain, MIB } from '../../support/long-chain.ts';
+import { recordReads } from '../../support/recorded-reads.ts';
 
 const KEY = 'in/a.vb';
 const RECORD_BYTES = LONG_CHAIN_RECORD_BYTES;
@@ -66,12 +67,9 @@ describe('how much of a long chain is read at once, if nobody says so', () => {
 async function readsOf(shape: ChainShape, bytes: Uint8Array, rangeSizeBytes: number, reading: ChainReading) {
   const store = new MemoryObjectStore();
   store.replace(KEY, bytes);
-  const [searches, streams]: [ByteRange[], ByteRange[]] = [[], []];
-  const [readRange, streamRange] = [store.readRange.bind(store), store.streamRange.bind(store)];
-  store.readRange = (key, range, options) => {
-    searches.push(range);
-    return readRange(key, range, options);
-  };
+  const searches = recordReads(store);
+  const streams: ByteRange[] = [];
+  const streamRange = store.streamRange.bind(store);
   store.streamRange = (key, range, options) => {
     if (range) streams.push(range);
     return streamRange(key, range, options);

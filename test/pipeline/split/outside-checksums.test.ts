@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { outsideChecksums } from '../../../shared/pipeline/split/outside-checksums.ts';
-import type { ByteRange } from '../../../shared/ranges/byte-range.ts';
+import { recordReads } from '../../support/recorded-reads.ts';
 import { checksumOf } from '../../support/small-contracts.ts';
 
 const KEY = 'in/a.txt';
@@ -9,12 +9,7 @@ const KEY = 'in/a.txt';
 async function sumsOf(bytes: Uint8Array, ...ranges: [startByte: number, endByte: number][]) {
   const raw = new MemoryObjectStore();
   raw.replace(KEY, bytes);
-  const reads: ByteRange[] = [];
-  const readRange = raw.readRange.bind(raw);
-  raw.readRange = (key, range, options) => {
-    reads.push(range);
-    return readRange(key, range, options);
-  };
+  const reads = recordReads(raw);
   const source = { raw, info: (await raw.head(KEY))!, compression: null, isSeekable: false };
   const found = await outsideChecksums(
     source,

@@ -4,8 +4,8 @@ import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.t
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { probeFile } from '../../../shared/pipeline/split/probe-file.ts';
 import { judgeForm } from '../../../shared/pipeline/split/sample-form.ts';
-import type { ByteRange } from '../../../shared/ranges/byte-range.ts';
 import { isRefusal } from '../../../shared/refusal.ts';
+import { recordReads } from '../../support/recorded-reads.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 
 const KEY = 'in/a.txt';
@@ -19,12 +19,7 @@ async function judged(
 ) {
   const raw = new MemoryObjectStore();
   raw.replace(KEY, bytes);
-  const reads: ByteRange[] = [];
-  const readRange = raw.readRange.bind(raw);
-  raw.readRange = (key, range, options) => {
-    reads.push(range);
-    return readRange(key, range, options);
-  };
+  const reads = recordReads(raw);
   const source = { raw, info: (await raw.head(KEY))!, ...stored };
   const form = await judgeForm(source, readLayout(smallLayout(changes), 'small.json'));
   return { form, reads, said: isRefusal(form) ? `${form.code}: ${form.message}` : undefined };

@@ -10,20 +10,10 @@ import {
 import { DecompressedSource } from '../../../shared/pipeline/store/decompressed-source.ts';
 import { isRefusal } from '../../../shared/refusal.ts';
 import type { FileCompression } from '../../../shared/run/file-plan.ts';
+import { noise } from '../../support/noise.ts';
 
 const KEY = 'night.bin';
 const KIB = 1024;
-
-/** Bytes that hardly become smaller. */
-function noise(length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  let state = 1;
-  for (let at = 0; at < length; at++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[at] = state >>> 24;
-  }
-  return bytes;
-}
 
 function storeWith(stored: Uint8Array) {
   const raw = new MemoryObjectStore();

@@ -5,22 +5,12 @@ import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.t
 import { CompressedDataBad } from '../../../shared/compression/bit-reader.ts';
 import { SeekableSource } from '../../../shared/pipeline/store/seekable-source.ts';
 import type { ByteRange } from '../../../shared/ranges/byte-range.ts';
+import { noise } from '../../support/noise.ts';
 import { seekableZstd, skippableFrame, tableOf } from '../../support/seekable-zstd.ts';
 
 const KEY = 'in/a.txt.zst';
 const KIB = 1024;
 const MIB = 1024 * KIB;
-
-/** Bytes that hardly become smaller. */
-function noise(length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  let state = 1;
-  for (let at = 0; at < length; at++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[at] = state >>> 24;
-  }
-  return bytes;
-}
 
 /** A file of these frames; `content` is what its table says that each holds. */
 function fileOf(...frames: { bytes: Uint8Array; content: number }[]): Buffer {
