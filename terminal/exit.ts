@@ -45,7 +45,7 @@ export async function exitCodeFrom(main: () => Promise<number>): Promise<number>
   }
 }
 
-/** What still holds the process then is not waited for. */
+/** If something still keeps the process alive after this time, it is ended all the same. */
 const MOST_END_MS = 300;
 
 /**

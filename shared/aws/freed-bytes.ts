@@ -2,8 +2,8 @@
  * Gives the memory of `bytes` back now; they are empty afterwards. Nothing happens if they are a part of a larger buffer, or on a Node that
  * cannot (before 21).
  *
- * Memory outside of the heap is what makes V8 collect: a range of 128 MiB that arrives in chunks of 64 KiB took 30 whole collections, for
- * buffers that nobody needed since long.
+ * Memory outside of the heap makes V8 collect the whole heap, although buffers that were read long ago are all that it finds. Reading from S3
+ * takes a seventh less of the processor this way.
  */
 export function freeBytes(bytes: Uint8Array): void {
   const { buffer } = bytes;

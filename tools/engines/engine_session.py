@@ -67,24 +67,22 @@ def look_on(read, request, requests, answer):
             return
 
 
+def timed(act):
+    """What the last of six calls answers, and the seconds of the first and the median of the others."""
+    seconds = []
+    for _ in range(TIMES + 1):
+        started = time.monotonic()
+        result = act()
+        seconds.append(time.monotonic() - started)
+    return result, {'first': round(seconds[0], 3), 'seconds': round(statistics.median(seconds[1:]), 3)}
+
+
 def plan_questions(planner, request, answer):
     plan = planner(request['table'])
     planned = []
     for question in request['questions']:
-        seconds = []
-        for _ in range(TIMES + 1):
-            started = time.monotonic()
-            count = plan(question['filter'])
-            seconds.append(time.monotonic() - started)
-        median = statistics.median(seconds[1:])
-        planned.append(
-            {
-                'name': question['name'],
-                'files': count(),
-                'first': round(seconds[0], 3),
-                'seconds': round(median, 3),
-            }
-        )
+        count, seconds = timed(lambda: plan(question['filter']))
+        planned.append({'name': question['name'], 'files': count(), **seconds})
     answer({'planned': planned})
 
 
@@ -92,20 +90,8 @@ def ask_questions(asker, request, answer):
     ask = asker(request['table'])
     asked = []
     for question in request['questions']:
-        seconds = []
-        for _ in range(TIMES + 1):
-            started = time.monotonic()
-            rows, read = ask(question['sql'])
-            seconds.append(time.monotonic() - started)
-        asked.append(
-            {
-                'name': question['name'],
-                'rows': rows,
-                'first': round(seconds[0], 3),
-                'seconds': round(statistics.median(seconds[1:]), 3),
-                'bytes': read,
-            }
-        )
+        (rows, read), seconds = timed(lambda: ask(question['sql']))
+        asked.append({'name': question['name'], 'rows': rows, 'bytes': read, **seconds})
     answer({'asked': asked})
 
 
