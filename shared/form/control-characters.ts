@@ -9,6 +9,8 @@ const WINDOWS_SIGNS = [0x80, 0x82, 0x84, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x9
 /** From this share of the bytes above 7F on, they are no accident. */
 const CLEAR_SHARE = 0.2;
 const FEWEST = 2;
+/** Text has hardly any control character below 20, whatever its page; of compressed or compiled bytes a tenth are such. */
+const BINARY_SHARE = 0.01;
 
 /** What the bytes 80 to 9F in the text of a Latin page say: in ISO-8859 they are control characters, which no text has. */
 interface LatinControls {
@@ -28,6 +30,8 @@ export function latinControls(sample: FormSample, layout: Layout, places: TextPl
     first.signs * 2 > first.controls && first.signs > first.inWords
       ? 'windows-1252 (quotation marks, dashes), or cp850 (letters)'
       : 'cp850 (letters), or windows-1252 (quotation marks, dashes)';
+  const isBinary = readings.every(({ text, low }) => low >= FEWEST && low >= text * BINARY_SHARE);
+  if (isBinary) return { finding: NO_TEXT };
   const what = `its text has the bytes 80 to 9F, which are control characters in ${encoding} and no text: the page is most likely ${pages}`;
   if (readings.some(({ controls, high }) => controls < FEWEST || controls < high * CLEAR_SHARE)) {
     return { warning: `${what}. ${first.controls} such bytes were seen at the samples' places.` };
@@ -35,13 +39,21 @@ export function latinControls(sample: FormSample, layout: Layout, places: TextPl
   return { finding: { what, next: 'Say the right page as "encoding" in the layout.' } };
 }
 
+const NO_TEXT: FormFinding = {
+  what: 'its text has control characters throughout, below 20 and from 80 to 9F, which text of no page has: most likely it is no text, but an archive, a program or a table of another format',
+  next: 'Check that it is the right file. If it has numbers in binary or packed form, say their usage in the layout.',
+};
+
 function controlsOf(records: Iterable<Uint8Array>, { kinds, isAllText }: TextPlaces) {
-  const counts = { high: 0, controls: 0, signs: 0, inWords: 0 };
+  const counts = { text: 0, high: 0, controls: 0, low: 0, signs: 0, inWords: 0 };
   for (const record of records) {
     const end = Math.min(record.length, kinds.length);
     for (let at = 0; at < end; at++) {
       const byte = record[at]!;
-      if (byte < 0x80 || !(kinds[at] === 1 || (isAllText && kinds[at] === 0))) continue;
+      if (!(kinds[at] === 1 || (isAllText && kinds[at] === 0))) continue;
+      counts.text++;
+      if (isLowControl(byte)) counts.low++;
+      if (byte < 0x80) continue;
       counts.high++;
       if (byte > 0x9f || byte === NEL) continue;
       counts.controls++;
@@ -50,6 +62,11 @@ function controlsOf(records: Iterable<Uint8Array>, { kinds, isAllText }: TextPla
     }
   }
   return counts;
+}
+
+/** NUL fills fields, tabs and ends of lines and of pages are in text, and 1A ends files. */
+function isLowControl(byte: number): boolean {
+  return byte < 0x20 && byte !== 0 && !(byte >= 0x09 && byte <= 0x0d) && byte !== 0x1a && byte !== 0x1b;
 }
 
 function isLetter(byte = 0): boolean {

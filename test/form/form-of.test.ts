@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { decodeText } from '../../shared/decode/code-pages.ts';
 import { formOf } from '../../shared/form/form-of.ts';
 import { type FormSample, windowRanges } from '../../shared/form/form-sample.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { noise } from '../support/noise.ts';
 
 const layoutOf = (encoding: string, record: object, fields: object[]) =>
   readLayout(JSON.stringify({ name: 'form', encoding, record, fields }), 'form.json');
@@ -132,6 +133,20 @@ describe('the form of a file', () => {
         },
       ),
       { numRuns: 800 },
+    );
+  });
+
+  test('bytes of no text are called that; stray control characters among bytes of another page are not', () => {
+    const layout = layoutOf('iso-8859-1', LINES, FIELDS);
+    const archive = deflateRawSync(Buffer.from(Array.from({ length: 20_000 }, (_, n) => n * n).join('')));
+    for (const bytes of [noise(40_000), archive]) expect(what(bytes, layout)).toContain('is no text');
+    const words = encoded('JOÃO Gonçalves JOÃO Gonçal\n', 'cp850').subarray(2);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 31 }), { maxLength: 4 }), (stray) => {
+        const bytes = Buffer.concat(Array.from({ length: 200 }, () => words));
+        for (const [index, byte] of stray.entries()) bytes[index * 50] = byte;
+        expect(what(bytes, layout)).toContain('cp850');
+      }),
     );
   });
 

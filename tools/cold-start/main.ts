@@ -29,18 +29,19 @@ const COMMAND = {
 } as const;
 
 await runWithFlags(COMMAND, async (values) => {
+  const rounds = wholeNumber('--rounds', values.rounds);
+  const calls = {
+    rangeBytes: 128 * 1024 * 1024,
+    rounds: wholeNumber('--parser-rounds', values['parser-rounds']),
+    memoryMb: wholeNumber('--memory', values.memory),
+    s3MegabytesPerSecond: wholeNumber('--s3-rate', values['s3-rate']),
+  };
   const dir = await mkdtemp(join(tmpdir(), 'positional-lake-cold-start-'));
   try {
     const bundles = await bundleFunctions(join(dir, 'dist'));
-    const starts = await bundleStarts(bundles, dir, wholeNumber('--rounds', values.rounds));
-    console.log(printTable(starts).join('\n'));
+    console.log(printTable(await bundleStarts(bundles, dir, rounds)).join('\n'));
     const { folder } = bundles.find(({ name }) => name === 'parser')!;
-    const { table, notes } = await parserCalls(folder, dir, {
-      rangeBytes: 128 * 1024 * 1024,
-      rounds: wholeNumber('--parser-rounds', values['parser-rounds']),
-      memoryMb: wholeNumber('--memory', values.memory),
-      s3MegabytesPerSecond: wholeNumber('--s3-rate', values['s3-rate']),
-    });
+    const { table, notes } = await parserCalls(folder, dir, calls);
     console.log(['', ...printTable(table), ...notes].join('\n'));
     return EXIT_LOADED;
   } finally {
