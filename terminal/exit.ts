@@ -51,7 +51,8 @@ const MOST_END_MS = 300;
 /**
  * Ends the process once everything that was printed has gone out: a pipe takes only so much at once. It ends by itself, as nothing is left
  * to do: `process.exit` waits for V8's threads without doing what they may wait for, and then hangs for ever
- * (https://github.com/nodejs/node/issues/54918).
+ * (https://github.com/nodejs/node/issues/54918), also if it is called once nothing is left to do. A signal in the last milliseconds, when Node has
+ * put its handlers away, ends the process without this code.
  */
 export async function endProcess(code: number): Promise<void> {
   await Promise.all([written(process.stdout), written(process.stderr)]);
