@@ -55,6 +55,7 @@ export const CONVERT = {
     report: text('FILE.html', 'writes the report of the day when all is done; of several days one page each'),
     json: isSet('one summary object per file on standard output'),
   },
+  worksUnread: true,
   notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
   takesWords: true,
 } as const;

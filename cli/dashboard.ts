@@ -17,6 +17,7 @@ const COMMAND = {
     mapping: text('FILE', "which column is what; by default the project's for a table of the lake"),
     language: oneOf(['en', 'pt'], 'L', 'of the pages: en (the default) or pt'),
   },
+  worksUnread: true,
   notes: `The pages load and send nothing. Clients are masked. They are written for this user alone, as the lake is.
 QuickSight has the same five: docs/modules.md.
 

@@ -63,7 +63,6 @@ type Flags = FlagValues<typeof COMMAND.flags>;
 export const command = defineCommand(COMMAND, async (values, words) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
-  process.stdout.off('error', endQuietly).on('error', endQuietly);
   if (values.named === undefined && (values.param || values.mapping))
     throw usageError('--param and --mapping are for --named', 'Name a query with --named');
   const sql = await sqlOf(values, words);
@@ -139,10 +138,4 @@ async function sqlOf({ file, named }: Flags, words: string[]): Promise<string | 
   const sql = path === undefined ? words[0] : await readQueryFile(path);
   if (!sql?.trim()) throw usageError('there is no SQL', 'Give it in quotes, or a file of it with --file');
   return sql;
-}
-
-/** It is not a failure if the reader has seen enough, as `head` has. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
 }

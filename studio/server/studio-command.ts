@@ -8,6 +8,7 @@ import { startDir } from '../../local/adapters/project-folders.ts';
 import { localVersion } from '../../local/local-version.ts';
 import { OutputUnwritable, SourceNotFound } from '../../shared/errors.ts';
 import { defineCommand, text, textOr, usageError } from '../../terminal/command-line.ts';
+import { interrupted, interruption } from '../../terminal/interruption.ts';
 import { say } from '../../terminal/print.ts';
 import { pageFiles } from '../build/page-files.ts';
 import { type PageBoot, pageAlone } from './page-html.ts';
@@ -22,6 +23,7 @@ const COMMAND = {
     port: textOr('0', 'N', 'the port on 127.0.0.1; 0 takes one that is free'),
     export: text('FOLDER', 'writes the workbench as a page that needs no server, into this folder, and ends'),
   },
+  worksUnread: true,
   notes: `The address has a token: who has it may do what the commands may do. Ctrl-C ends it.
 The page of --export reads layouts and files that are dropped on it, and may connect to nothing.
 Exit codes: 0 ended, 1 failed, 2 usage.`,
@@ -48,7 +50,7 @@ export const command = defineCommand(COMMAND, async (values, words) => {
     throw usageError(`--port '${values.port}' is not 0 to 65535`);
   await using studio = await startStudio({ page: await pageFiles(), boot, port });
   say(`Open ${studio.address}`, 'Ctrl-C ends it.');
-  await interrupted();
+  await interrupted(interruption());
   return 0;
 });
 
@@ -103,11 +105,4 @@ async function exportPage(folder: string, boot: PageBoot): Promise<number> {
   }
   say(`Written: ${file} (${Math.round(page.length / 1000)} KB)`);
   return 0;
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((end) => {
-    process.once('SIGINT', () => end());
-    process.once('SIGTERM', () => end());
-  });
 }

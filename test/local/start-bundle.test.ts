@@ -31,7 +31,7 @@ async function scripts(): Promise<string[]> {
       const module = JSON.stringify(url.href);
       await writeFile(
         script,
-        `const { command } = await import(${module});\nprocess.exit(await command.run(process.argv.slice(2)));\n`,
+        `const { command } = await import(${module});\nprocess.exitCode = await command.run(process.argv.slice(2));\n`,
       );
       return script;
     }),

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endsWithUs } from '../bound-child.ts';
 import { type Mutant, mutated } from './mutant.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -81,6 +82,7 @@ export class ScratchProject {
       stdio: 'ignore',
       detached: true,
     });
+    endsWithUs(child);
     return new Promise((resolve, reject) => {
       let isLate = false;
       const limit = setTimeout(() => {

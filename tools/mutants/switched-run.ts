@@ -4,6 +4,7 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endsWithUs } from '../bound-child.ts';
 import { resultsOf, SWITCH_TASK, type SwitchResult, type SwitchTask } from './switch-task.ts';
 import type { NumberedMutant } from './switched-source.ts';
 
@@ -101,6 +102,7 @@ function runTests(task: string, results: string, tests: string[], silenceMs: num
     stdio: 'ignore',
     detached: true,
   });
+  endsWithUs(child);
   return new Promise((resolve, reject) => {
     let told = 0;
     let toldAt = Date.now();
