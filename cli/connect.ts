@@ -67,11 +67,13 @@ async function connect(
   const signal = interruption((name) => {
     code = name === 'SIGTERM' ? EXIT_LOADED : EXIT_INTERRUPTED;
   });
-  whenUnread(() =>
-    warn(
-      'Nobody reads standard output any more. The files are sent all the same, and the journal has what is done.',
-    ),
-  );
+  // With --once it ends soon, and says nothing that `head` would not expect.
+  if (!once)
+    whenUnread(() =>
+      warn(
+        'Nobody reads standard output any more. The files are sent all the same, and the journal has what is done.',
+      ),
+    );
   const unsettled = await serveConnector(connector, ports, settings, { once, signal });
   await connector.stop();
   return code ?? (once && unsettled > 0 ? EXIT_FAILED : EXIT_LOADED);
