@@ -13,6 +13,7 @@ import { createProgress } from '../terminal/progress-line.ts';
 import { CONVERT, type ConvertOptions, nightOptions } from './convert-options.ts';
 import { codeOf, printSummary } from './convert-summary.ts';
 import { dryRun } from './dry-run.ts';
+import { requireLakePlace } from './lake-folder.ts';
 import { prepareLake, requireWritable } from './prepare-lake.ts';
 import { requireReportPlace } from './report-file.ts';
 
@@ -27,6 +28,7 @@ export const command = defineCommand(CONVERT, async (flags, words) => {
     const report = flags.report === undefined ? undefined : resolve(startDir, flags.report);
     if (report !== undefined) await requireReportPlace(report, '--report');
     await requireWritable(options.lakeDir);
+    if (!flags['any-folder']) await requireLakePlace(options.lakeDir, 'If it is meant, add --any-folder.');
     await prepareLake(options.lakeDir, flags['shared-files']);
     return await convertInto({ ...options, signal }, flags.json === true, report);
   } finally {

@@ -29,6 +29,7 @@ export const CONVERT = {
       'converts in the temporary folder, shows geometry, first rows and totals, and writes nothing into the lake',
     ),
     out: text('DIR', 'the lake; made if it does not exist'),
+    'any-folder': isSet('makes the lake in a folder that holds other things too'),
     'business-date': text('D', 'yyyy-MM-dd; by default the key, the name or the header of a file says it'),
     'raw-root': text('DIR', 'source keys are paths below it; by default the name of the file'),
     compression: oneOf(PAGE_CODECS, 'NAME', "snappy, zstd, zstd-fast or none, instead of the layout's"),

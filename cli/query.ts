@@ -9,6 +9,7 @@ import type { FlagValues } from '../terminal/parse-flags.ts';
 import { say, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS } from '../terminal/print-table.ts';
 import { lakePorts } from './lake-arguments.ts';
+import { lakeFolder } from './lake-folder.ts';
 import { namedSql } from './named-question.ts';
 import { pastTables } from './past-tables.ts';
 import { type AnswerForm, printAnswer } from './query-answer.ts';
@@ -70,11 +71,12 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   const asOf = values['as-of'];
   if (values.check && asOf !== undefined)
     throw usageError('--check reads what is published now, and --as-of what was', 'Give one of the two');
+  const lakeDir = await lakeFolder(values.lake, ['catalog', 'ledger']);
   if (values.check) await checkReaders(await lakePorts(values.lake));
   const past = asOf === undefined ? undefined : await pastTables(values.lake, asOf);
   past?.requireThere(sql ?? '');
   const lake = await openLake({
-    lakeDir: resolve(startDir, values.lake),
+    lakeDir,
     past: past?.catalogs,
     allowFiles: values['allow-files'] === true,
   });

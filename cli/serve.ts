@@ -13,6 +13,7 @@ import type { PublishedTables } from '../shared/ports/query-engine.ts';
 import { defineCommand, text, textOr, usageError, wholeNumber } from '../terminal/command-line.ts';
 import { interrupted, interruption } from '../terminal/interruption.ts';
 import { say, warn } from '../terminal/print.ts';
+import { lakeFolder } from './lake-folder.ts';
 
 const COMMAND = {
   does: 'Answers questions about a lake over HTTP, on this machine alone; answers are kept, and never out of date.',
@@ -48,7 +49,7 @@ const PATIENCE_MS = 20_000;
 export const command = defineCommand(COMMAND, async (values) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
-  const lakeDir = resolve(startDir, values.lake);
+  const lakeDir = await lakeFolder(values.lake, ['catalog', 'ledger']);
   const keys = await doorOf(values);
   const door = new Doorkeeper(keys);
   const port = wholeNumber('--port', values.port);

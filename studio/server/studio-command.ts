@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { closed, statOf } from '../../local/adapters/file-error.ts';
+import { requireLakePlace } from '../../cli/lake-folder.ts';
+import { statOf } from '../../local/adapters/file-error.ts';
 import { createFileLayoutSource, layoutWord } from '../../local/adapters/file-layout-source.ts';
 import { makeFolder } from '../../local/adapters/made-folder.ts';
 import { startDir } from '../../local/adapters/project-folders.ts';
@@ -44,7 +44,7 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   for (const word of words) await requireFile(word);
   if (values.export !== undefined) return exportPage(values.export, boot);
   if (values.layout !== undefined) await createFileLayoutSource().load(await layoutWord(values.layout));
-  if (values.lake !== undefined) await requireLakePlace(resolve(startDir, values.lake));
+  if (values.lake !== undefined) await requirePlace(resolve(startDir, values.lake));
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw usageError(`--port '${values.port}' is not 0 to 65535`);
@@ -65,19 +65,11 @@ async function requireFile(word: string): Promise<void> {
 }
 
 /** A lake, or a place for one: what is not there, or is empty. */
-async function requireLakePlace(lakeDir: string): Promise<void> {
+async function requirePlace(lakeDir: string): Promise<void> {
   const stats = await statOf(lakeDir);
-  if (!stats || existsSync(join(lakeDir, 'ledger')) || existsSync(join(lakeDir, 'catalog'))) return;
-  const names = stats.isDirectory()
-    ? await readdir(lakeDir).catch((cause) => {
-        throw closed(cause, lakeDir);
-      })
-    : undefined;
-  if (names?.length === 0) return;
-  throw usageError(
-    `${lakeDir} is ${names ? 'a folder of other things' : 'no folder'}, and not a lake`,
-    'Give the folder that was given to convert as --out, or one for a new lake',
-  );
+  if (stats && !stats.isDirectory())
+    throw usageError(`${lakeDir} is no folder, and not a lake`, 'Give a lake, or a folder for a new one');
+  await requireLakePlace(lakeDir, 'A lake is begun beside other things by convert --any-folder.');
 }
 
 async function exportPage(folder: string, boot: PageBoot): Promise<number> {
