@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
@@ -13,6 +12,7 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { DocumentReader } from './document-reader.ts';
 import { type ChecksumOfFile, fileChecksum, writePieces } from './file-checksum.ts';
 import {
   damaged,
@@ -61,6 +61,9 @@ interface FileStoreOptions {
 
 class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
+  /** What the path of every object begins with: a key that may be one needs nothing else to be its path. */
+  private readonly prefix: string;
+  private readonly documents = new DocumentReader();
   private readonly incomingDir: string;
   private readonly sync: boolean;
   private readonly identity: FileIdentity;
@@ -72,6 +75,7 @@ class FileObjectStore implements ObjectStore {
     this.checksumOf = checksumOf ?? fileChecksum;
     this.onRead = onRead;
     this.rootDir = rootDir;
+    this.prefix = join(rootDir, 'key').slice(0, -'key'.length);
     this.sync = sync;
     this.identity = isSource ? sourceIdentity(isSource) : LAKE_OBJECT;
     this.incomingDir = join(rootDir, INCOMING);
@@ -79,11 +83,13 @@ class FileObjectStore implements ObjectStore {
 
   async head(key: string): Promise<ObjectInfo | undefined> {
     try {
-      const stats = await this.identity.stat(this.path(key));
+      const path = this.path(key);
+      const stats = await this.identity.stat(path);
       if (!stats.isFile()) return undefined;
-      const { version, pin, origin } = this.identity;
-      const place = { key, origin: origin(this.path(key)) };
-      return { ...place, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats) };
+      const { version, pin } = this.identity;
+      const info = { key, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats) };
+      const origin = this.identity.origin(path);
+      return origin === undefined ? info : { ...info, origin };
     } catch (error) {
       if (isCode(error, ...NOT_THERE)) return undefined;
       throw unreadable(error, this.path(key));
@@ -121,12 +127,9 @@ class FileObjectStore implements ObjectStore {
 
   async get(key: string): Promise<StoredObject | undefined> {
     try {
-      // Most documents that are looked for are not there yet, and to make an error of it takes ten times as long.
-      if (!statSync(this.path(key), { throwIfNoEntry: false })) return undefined;
-      const bytes = readFileSync(this.path(key));
-      return storedObject(bytes);
+      const bytes = this.documents.read(this.path(key));
+      return bytes && storedObject(bytes);
     } catch (error) {
-      if (isCode(error, ...NOT_THERE, 'EISDIR')) return undefined;
       throw unreadable(error, this.path(key));
     }
   }
@@ -224,8 +227,8 @@ class FileObjectStore implements ObjectStore {
     return inKeyOrder(keysBelow(this.rootDir, folder).filter((key) => key.startsWith(prefix)));
   }
 
-  async *listFolder(folder: string): AsyncIterable<string> {
-    yield* inKeyOrder(childrenOfFolder(this.rootDir, folder));
+  async *listFolder(folder: string, { isEmptyShown = false } = {}): AsyncIterable<string> {
+    yield* inKeyOrder(childrenOfFolder(this.rootDir, folder, isEmptyShown));
   }
 
   async delete(keys: string[]): Promise<void> {
@@ -258,7 +261,7 @@ class FileObjectStore implements ObjectStore {
         next: 'Name a key below the folder, with / between its parts.',
       });
     }
-    return join(this.rootDir, key);
+    return `${this.prefix}${key}`;
   }
 
   private incomingPath(): string {

@@ -10,13 +10,13 @@ export interface FileIdentity {
   /** While a run reads it. */
   pin(stats: BigIntStats): string;
   stat(path: string): Promise<BigIntStats>;
-  /** Where it lies, for the ledger. */
-  origin(path: string): string;
+  /** Where it lies, for the ledger; undefined if its key says it. */
+  origin(path: string): string | undefined;
 }
 
 /** Objects of a lake are never changed in place. A link that another process makes changes their ctime and nothing else. */
 export const LAKE_OBJECT: FileIdentity = {
-  origin: (path) => resolve(path),
+  origin: () => undefined,
   version: ({ size, mtimeNs }) => `${size}-${mtimeNs}`,
   pin: ({ ino, size, mtimeNs }) => `${ino}-${size}-${mtimeNs}`,
   stat: async (path) => statSync(path, { bigint: true }),

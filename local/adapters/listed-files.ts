@@ -25,12 +25,13 @@ export function keysBelow(rootDir: string, folder: string, keys: string[] = []):
   return keys;
 }
 
-/** Keys of the files directly in a folder, and of the folders that hold a file, which end in `/`; in any order. */
-export function childrenOfFolder(rootDir: string, folder: string): string[] {
+/** Keys of the files directly in a folder, and of the folders that hold a file, or of all with `isEmptyShown`, which end in `/`; in any order. */
+export function childrenOfFolder(rootDir: string, folder: string, isEmptyShown: boolean): string[] {
   return entriesOf(rootDir, folder).flatMap((entry) => {
     const key = `${folder}${entry.name}`;
     if (entry.isFile()) return [key];
-    return entry.isDirectory() && holdsFile(rootDir, `${key}/`) ? [`${key}/`] : [];
+    const isShown = entry.isDirectory() && (isEmptyShown || holdsFile(rootDir, `${key}/`));
+    return isShown ? [`${key}/`] : [];
   });
 }
 

@@ -55,9 +55,10 @@ export interface ObjectStore {
 
   /**
    * What is directly in a folder, in key order: keys of objects, and those of folders that hold an object, which end in `/`. `folder`
-   * ends in `/` too. Costs as much as there is in the folder itself, however much lies below it.
+   * ends in `/` too. Costs as much as there is in the folder itself, however much lies below it. With `isEmptyShown`, a store of folders
+   * may answer those without any object too: to look into each takes as long as all the rest.
    */
-  listFolder(folder: string): AsyncIterable<string>;
+  listFolder(folder: string, options?: { isEmptyShown?: boolean }): AsyncIterable<string>;
 
   /** The keys that `list` has, in its order, of a store that would have to look at each object to say more of it. */
   listKeys?(prefix: string): AsyncIterable<string>;

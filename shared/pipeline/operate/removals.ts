@@ -133,6 +133,16 @@ export class Removals {
     this.report.kept.push({ key, why });
   }
 
+  /** What a step answers; undefined if it failed: one thing that cannot be cleaned must not stop the others. */
+  async orFail<T>(key: string, step: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      this.fail(key, error);
+      return undefined;
+    }
+  }
+
   /** Says why something could not be cleaned, so that the rest is. */
   fail(key: string, error: unknown): void {
     this.report.failed.push({ key, why: error instanceof Error ? error.message : String(error) });
