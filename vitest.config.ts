@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { temporaryFolder } from './test/support/temporary-folder.ts';
+import { temporaryFolder } from './tools/temporary-folder.ts';
 
 /**
  * `npm test` leaves out what is long; `npm run test:long` runs everything, with all samples of each property.
