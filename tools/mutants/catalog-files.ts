@@ -2,26 +2,22 @@ import { NIGHTS } from './room-tests.ts';
 
 const METADATA = [
   'test/catalog/metadata-catalog.test.ts',
-  'test/aws/glue-contract.test.ts',
-  'test/aws/glue-catalog.test.ts',
+  'test/catalog/restored-table.test.ts',
+  'test/catalog/table-files.test.ts',
+  'test/catalog/retired-metadata.test.ts',
 ];
 const FOLDER = [...METADATA, 'test/local/iceberg-folder.test.ts'];
-const RETIRED = [
-  ...METADATA,
-  'test/local/retired-snapshots.test.ts',
-  'test/pipeline/operate/clean-glue.test.ts',
-];
 
 /** The files that decide what readers see of a table, and what is removed of its metadata, and the tests of each. */
 export const DECIDING_CATALOG: Record<string, readonly string[]> = {
   'shared/catalog/day-entries.ts': FOLDER,
   'shared/catalog/iceberg-table.ts': FOLDER,
   'shared/catalog/lost-metadata.ts': METADATA,
-  'shared/catalog/metadata-catalog.ts': RETIRED,
-  'shared/catalog/metadata-file.ts': RETIRED,
+  'shared/catalog/metadata-catalog.ts': METADATA,
+  'shared/catalog/metadata-file.ts': METADATA,
   'shared/catalog/remembered-store.ts': ['test/catalog/remembered-store.test.ts'],
-  'shared/catalog/retired-metadata.ts': RETIRED,
-  'shared/catalog/retired-snapshots.ts': RETIRED,
+  'shared/catalog/retired-metadata.ts': METADATA,
+  'shared/catalog/retired-snapshots.ts': METADATA,
   'shared/catalog/table-change.ts': [
     'test/catalog/table-change.test.ts',
     'test/pipeline/schema-changes.test.ts',
