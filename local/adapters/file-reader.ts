@@ -93,6 +93,7 @@ async function requireStill(
   if (pin === undefined) return;
   const opened = identity.pin(await handle.stat({ bigint: true }));
   const named = await fs.stat(path, { bigint: true }).catch(() => undefined);
+  if (!named && identity.isSource) throw wentAway(path);
   if (opened !== pin || !named || identity.pin(named) !== pin) throw changed(path);
 }
 
