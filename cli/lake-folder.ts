@@ -88,6 +88,7 @@ const NOTHING = /^\.|^lost\+found$/;
  * something of a lake is a place for one; so is everything if `wanted` says that the person means it.
  */
 export async function requireLakePlace(lakeDir: string, wanted: string): Promise<void> {
+  refuseWithinLake(lakeDir);
   const stats = await statOf(lakeDir);
   if (!stats?.isDirectory()) return;
   const names = await namesIn(lakeDir);

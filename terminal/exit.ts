@@ -43,10 +43,6 @@ export async function exitCodeFrom(main: () => Promise<number>): Promise<number>
       warn(error.message, ...error.excerpt.map((line) => `  ${line}`));
       return exitCodeOf(error.name);
     }
-    if (isFlagError(error)) {
-      warn(`${error.message.replaceAll('\n', ' ')}. Run it with --help to see every flag.`);
-      return EXIT_USAGE;
-    }
     warn(...inspect(error).split('\n'));
     return EXIT_FAILED;
   }
@@ -96,9 +92,4 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
     stream.once('close', () => resolve());
     stream.write('', () => resolve());
   });
-}
-
-/** An error of `parseArgs`. */
-function isFlagError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

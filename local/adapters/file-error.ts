@@ -42,7 +42,7 @@ export function changed(path: string): SourceChanged {
 }
 
 /** A file that was there when the run began. */
-export function wentAway(path: string, cause: unknown): SourceChanged {
+export function wentAway(path: string, cause?: unknown): SourceChanged {
   return new SourceChanged({
     what: 'the file went away while it was read',
     where: path,

@@ -14,15 +14,7 @@ import type {
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { DocumentReader } from './document-reader.ts';
 import { type ChecksumOfFile, fileChecksum, writePieces } from './file-checksum.ts';
-import {
-  damaged,
-  isCode,
-  NOT_THERE,
-  preconditionFailed,
-  unreadable,
-  unwritable,
-  wentAway,
-} from './file-error.ts';
+import { damaged, isCode, NOT_THERE, preconditionFailed, unreadable, unwritable } from './file-error.ts';
 import { type FileModes, fileModes } from './file-modes.ts';
 import { gathered, QUICK_READ_BYTES, readFilePiece, streamFile } from './file-reader.ts';
 import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
@@ -97,32 +89,18 @@ class FileObjectStore implements ObjectStore {
   }
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
-    try {
-      for await (const chunk of streamFile(this.path(key), range, options, this.identity.pin)) {
-        this.onRead?.(chunk.length);
-        yield chunk;
-      }
-    } catch (error) {
-      throw this.readError(error, key, options);
+    for await (const chunk of streamFile(this.path(key), range, options, this.identity)) {
+      this.onRead?.(chunk.length);
+      yield chunk;
     }
   }
 
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
     const sizeBytes = range.endByte - range.startByte;
     if (sizeBytes > QUICK_READ_BYTES) return gathered(this.streamRange(key, range, options), sizeBytes);
-    try {
-      const piece = readFilePiece(this.path(key), range, options, this.identity.pin);
-      this.onRead?.(sizeBytes);
-      return piece;
-    } catch (error) {
-      throw this.readError(error, key, options);
-    }
-  }
-
-  /** Of a source file that was seen, to be gone is a change like any other. */
-  private readError(error: unknown, key: string, { pin }: ReadOptions): unknown {
-    const wasSeen = pin !== undefined && this.identity !== LAKE_OBJECT;
-    return wasSeen && error instanceof ObjectNotFound ? wentAway(this.path(key), error) : error;
+    const piece = readFilePiece(this.path(key), range, options, this.identity);
+    this.onRead?.(sizeBytes);
+    return piece;
   }
 
   async get(key: string): Promise<StoredObject | undefined> {

@@ -68,7 +68,7 @@ async function requireFile(word: string): Promise<void> {
 async function requirePlace(lakeDir: string): Promise<void> {
   const stats = await statOf(lakeDir);
   if (stats && !stats.isDirectory())
-    throw usageError(`${lakeDir} is no folder, and not a lake`, 'Give a lake, or a folder for a new one');
+    throw usageError(`${lakeDir} is a file, and no lake`, 'Give a lake, or a folder for a new one');
   await requireLakePlace(lakeDir, 'A lake is begun beside other things by convert --any-folder.');
 }
 
