@@ -7,6 +7,8 @@ import { createWorkerPool, type WorkerPool } from './state-machine/worker-pool.t
 
 /** A small lake is judged before threads would have started. */
 const ALONE_MS = 1_500;
+/** Quick looks at what the system has in memory: their threads would take as much as they save until then. */
+const QUICK_ALONE_MS = 8_000;
 /** Of a disk that has to be waited for: it answers many at once faster than one after the other. */
 const LEAST_WAITING_THREADS = 4;
 const MOST_THREADS = 16;
@@ -27,20 +29,22 @@ export function judgesOnThreads(
   const startedAt = performance.now();
   const readBefore = process.resourceUsage().fsRead;
   let pool: WorkerPool | undefined;
-  const startThreads = () => {
+  const waitsForDisk = () => {
     const sectors = process.resourceUsage().fsRead - readBefore;
-    const seconds = (performance.now() - startedAt) / 1000;
-    return createWorkerPool({
-      workerCount: count ?? threadCount(sectors > WAITING_SECTORS * seconds, availableParallelism()),
+    return sectors > (WAITING_SECTORS * (performance.now() - startedAt)) / 1000;
+  };
+  const startThreads = () =>
+    createWorkerPool({
+      workerCount: count ?? threadCount(waitsForDisk(), availableParallelism()),
       handlerModule: startUrl(new URL('./judge-function.ts', import.meta.url)),
       setup,
     });
-  };
   return {
     // The pool keeps waiting what its threads have not begun.
     count: count ?? MOST_THREADS,
     async judge(part, depth) {
-      if (performance.now() - startedAt < aloneMs) return judgePart(ports, part, depth);
+      const leastMs = depth === 'quick' && !waitsForDisk() ? Math.max(aloneMs, QUICK_ALONE_MS) : aloneMs;
+      if (aloneMs > 0 && performance.now() - startedAt < leastMs) return judgePart(ports, part, depth);
       pool ??= startThreads();
       return await pool
         .run('judge', { part, depth })

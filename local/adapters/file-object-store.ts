@@ -19,7 +19,7 @@ import { type FileModes, fileModes } from './file-modes.ts';
 import { gathered, QUICK_READ_BYTES, readFilePiece, streamFile } from './file-reader.ts';
 import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
-import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
+import { childrenOfFolder, inKeyOrder, keysBelow, sizeOfFolder } from './listed-files.ts';
 import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
 import { isLinkedAtOnce, linkOrCopy } from './second-name.ts';
 import { storedObject, tagOf } from './stored-object.ts';
@@ -212,6 +212,10 @@ class FileObjectStore implements ObjectStore {
   async delete(keys: string[]): Promise<void> {
     removeFiles(keys.map((key) => this.path(key)));
     await removeEmptied(this.rootDir, keys.map(dirname), this.sync);
+  }
+
+  async sizeBelow(folder: string): Promise<{ objects: number; bytes: number }> {
+    return sizeOfFolder(this.rootDir, folder);
   }
 
   async deleteFolders(folders: string[]): Promise<void> {
