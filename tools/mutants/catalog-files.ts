@@ -8,6 +8,13 @@ const METADATA = [
 ];
 const FOLDER = [...METADATA, 'test/local/iceberg-folder.test.ts'];
 
+const FORMAT = [
+  'test/iceberg/table-metadata.test.ts',
+  'test/iceberg/day-manifests.test.ts',
+  ...METADATA,
+  'test/iceberg',
+];
+
 /** The files that decide what readers see of a table, and what is removed of its metadata, and the tests of each. */
 export const DECIDING_CATALOG: Record<string, readonly string[]> = {
   'shared/catalog/day-entries.ts': FOLDER,
@@ -25,6 +32,11 @@ export const DECIDING_CATALOG: Record<string, readonly string[]> = {
   'shared/catalog/table-differences.ts': METADATA,
   'shared/catalog/table-state.ts': FOLDER,
   'shared/catalog/table-with-days.ts': FOLDER,
+  'shared/iceberg/bound-spec.ts': FORMAT,
+  'shared/iceberg/day-manifests.ts': FORMAT,
+  'shared/iceberg/field-ids.ts': FORMAT,
+  'shared/iceberg/snapshot.ts': FORMAT,
+  'shared/iceberg/table-metadata.ts': FORMAT,
   'shared/pipeline/finalize/loaded-version.ts': [
     'test/pipeline/finalize-in-memory.test.ts',
     NIGHTS,

@@ -120,6 +120,21 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'zero is no power of ten times another number, nor that number with the other sign: only two zeros would fit',
   },
   {
+    file: 'shared/iceberg/snapshot.ts',
+    within: 'Number.parseInt(hash.slice(0, 13), 16) || 1',
+    edits: [
+      ['Number.parseInt(hash.slice(0, 13), 16) || 1', 'Number.parseInt(hash.slice(0, 13), 16)'],
+      ['1', '2'],
+    ],
+    why: 'nobody knows a text whose hash begins with 52 bits of zero',
+  },
+  {
+    file: 'shared/iceberg/table-metadata.ts',
+    within: "'default-spec-id': 0,",
+    edits: [['0', '1']],
+    why: 'the spec of the keys of the table takes its place',
+  },
+  {
     file: 'shared/keys/business-date.ts',
     within: 'date.getUTCMonth() === month - 1 && date.getUTCDate() === day',
     edits: [
