@@ -89,7 +89,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
-    for await (const chunk of streamFile(this.path(key), range, options, this.identity.pin)) {
+    for await (const chunk of streamFile(this.path(key), range, options, this.identity)) {
       this.onRead?.(chunk.length);
       yield chunk;
     }
@@ -98,7 +98,7 @@ class FileObjectStore implements ObjectStore {
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
     const sizeBytes = range.endByte - range.startByte;
     if (sizeBytes > QUICK_READ_BYTES) return gathered(this.streamRange(key, range, options), sizeBytes);
-    const piece = readFilePiece(this.path(key), range, options, this.identity.pin);
+    const piece = readFilePiece(this.path(key), range, options, this.identity);
     this.onRead?.(sizeBytes);
     return piece;
   }

@@ -22,6 +22,7 @@ import {
 } from './ledger-tables.ts';
 import { makeDatasetView } from './make-dataset-view.ts';
 import { neededTables } from './needed-files.ts';
+import { refuseChanges } from './refuse-writing.ts';
 import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
 import { sqlError } from './sql-error.ts';
@@ -234,6 +235,7 @@ class DuckDBLake implements Lake {
     this.#session ??= await this.#instance.connect();
     try {
       for await (const { statement } of preparedStatements(this.#session, sql, !this.#isClosed)) {
+        if (this.#isClosed) refuseChanges(statement, sql, this.tables);
         const result = await startStatement(statement);
         const stream = streamOf(result);
         if (result.returnType === ResultReturnType.QUERY_RESULT)
