@@ -95,7 +95,7 @@ interface Step {
   version: string;
 }
 
-interface RolledBackVersion extends Partial<FileContent> {
+export interface RolledBackVersion extends Partial<FileContent> {
   version: string;
   runId: string;
   at: string;
