@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { SNAPPY_TABLE_BYTES, VALUES_ANY, WRITE_MARGIN_BYTES } from '../kernel/shapes.ts';
+import { SNAPPY_TABLE_BYTES, VALUES_ANY, VALUES_TEXT, WRITE_MARGIN_BYTES } from '../kernel/shapes.ts';
 import { type Compression, PAGE_CODECS, type PageCodec } from '../layout/layout.ts';
 import { CompressionCodec } from './format.ts';
 import { malformed } from './malformed.ts';
@@ -36,17 +36,19 @@ export interface CompressibleBytes extends KernelBytes {
 
 /** A search for matches must save so many percent of what Huffman codes alone make of a page. */
 const LEAST_SAVED = { zstd: 20, 'zstd-fast': 60 };
+const NO_SEARCH = 101;
 
 /**
- * So many bytes of a chunk's first page are compressed with Snappy and with `zstd-fast` to see which suits it. `zstd-fast` must be smaller
- * than SMALLER_SHARE of Snappy. Snappy finds matches up to 64 KiB back, so that it does better on whole pages than on a sample. So the sample
- * decides for `zstd-fast` only if that is much smaller, and codes bytes of few kinds, such as digits, in less than half their size: a match
- * would have to be long to be shorter. Else the whole page decides.
+ * So many bytes of a chunk's first page are compressed with Snappy, and with Zstandard without a search, to see which suits it. Zstandard
+ * must be smaller than SMALLER_SHARE of Snappy. Snappy finds matches up to 64 KiB back, so that it does better on whole pages than on a
+ * sample. So a sample decides for Zstandard only if that is much smaller, and for texts only if it codes bytes of few kinds, such as digits,
+ * in less than half their size: a match would have to be long to be shorter. Else more of the page decides.
  */
-const SAMPLE_BYTES = 8 * 1024;
-const SMALLER_SHARE = 0.98;
-const SURELY_SMALLER_SHARE = 0.7;
-const FEW_KINDS_SHARE = 0.45;
+const SAMPLE_BYTES = 4 * 1024;
+const LARGE_SAMPLE_BYTES = 128 * 1024;
+const SMALLER_SHARE = 0.95;
+const SURELY_SMALLER_SHARE = 0.75;
+const FEW_KINDS_SHARE = 0.5;
 /** A smaller page does not show what suits its chunk. */
 const LEAST_SAMPLE_BYTES = 1024;
 
@@ -83,16 +85,19 @@ export class PageCompressor {
         };
       }
       case 'zstd':
-      case 'zstd-fast': {
-        const out = this.reserve(this.out, length + length / 6 + WRITE_MARGIN_BYTES * 2);
-        const { call } = kernel;
-        const saved = LEAST_SAVED[codec];
-        return {
-          address: out,
-          length: call.compressZstd(address, length, out, levelsBytes, valuesForm, saved),
-        };
-      }
+      case 'zstd-fast':
+        return this.zstd(bytes, LEAST_SAVED[codec]);
     }
+  }
+
+  private zstd(
+    { address, length, levelsBytes = 0, valuesForm = VALUES_ANY }: CompressibleBytes,
+    leastSaved: number,
+  ): KernelBytes {
+    const out = this.reserve(this.out, length + length / 6 + WRITE_MARGIN_BYTES * 2);
+    const { call } = this.kernel;
+    const written = call.compressZstd(address, length, out, levelsBytes, valuesForm, leastSaved);
+    return { address: out, length: written };
   }
 
   /**
@@ -103,9 +108,10 @@ export class PageCompressor {
     if (page.length < LEAST_SAMPLE_BYTES) return 'snappy';
     let { zstdBytes, snappyBytes } = this.tried(page, SAMPLE_BYTES);
     const isSmaller = zstdBytes < snappyBytes * SMALLER_SHARE;
-    const isSurely = zstdBytes < Math.min(snappyBytes * SURELY_SMALLER_SHARE, SAMPLE_BYTES * FEW_KINDS_SHARE);
+    const mostBytes = page.valuesForm === VALUES_TEXT ? SAMPLE_BYTES * FEW_KINDS_SHARE : SAMPLE_BYTES;
+    const isSurely = zstdBytes < Math.min(snappyBytes * SURELY_SMALLER_SHARE, mostBytes);
     if (isSmaller && !isSurely && page.length > SAMPLE_BYTES) {
-      ({ zstdBytes, snappyBytes } = this.tried(page, page.length));
+      ({ zstdBytes, snappyBytes } = this.tried(page, LARGE_SAMPLE_BYTES));
     }
     return zstdBytes < snappyBytes * SMALLER_SHARE ? 'zstd-fast' : 'snappy';
   }
@@ -113,7 +119,7 @@ export class PageCompressor {
   /** What the first `length` bytes of a page take in both codecs. */
   private tried(page: CompressibleBytes, length: number) {
     const sample = { ...page, length: Math.min(page.length, length) };
-    const zstdBytes = this.compress(sample, 'zstd-fast').length;
+    const zstdBytes = this.zstd(sample, NO_SEARCH).length;
     return { zstdBytes, snappyBytes: this.compress(sample, 'snappy').length };
   }
 

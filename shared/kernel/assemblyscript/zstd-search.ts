@@ -29,7 +29,7 @@ function slotOf(word: u64): usize {
 /** Returns whether a search of [from, end) saves `leastSaved` percent of what literals alone would take, by its first bytes. */
 export function searchPays(from: usize, end: usize, leastSaved: usize): bool {
   const size = min<usize>(SAMPLE_BYTES, end - from);
-  if (size < LEAST_BYTES) return false;
+  if (size < LEAST_BYTES || leastSaved > 100) return false;
   memory.fill(TABLE, 0, 4 << 14);
   beginSequences();
   const literals = search(from, from, from + size) - LITERALS;
