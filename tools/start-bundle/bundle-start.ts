@@ -8,10 +8,12 @@ import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
 import { withoutLambda } from '../bundle/without-lambda.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-/** The modules that a conversion imports first, in the process and in its threads. */
-const ENTRIES = ['cli/convert-command.ts', 'local/embedded-functions.ts'];
+/** The modules that a conversion imports first, in the process and in its threads, and those of the threads that judge a lake. */
+const ENTRIES = ['cli/convert-command.ts', 'local/embedded-functions.ts', 'local/judge-function.ts'];
 /** Packages that look for files beside their module. */
 const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
+/** The lists of all checkouts that share the folder. */
+const LISTS = /^bundle-[0-9a-f]{8}\.json$/;
 /** By then every start has read its last file. */
 const OLD_MS = 3_600_000;
 
@@ -69,11 +71,28 @@ export async function bundleStart(folder: URL): Promise<void> {
   await rename(incoming, list);
 }
 
+/** Removes folders that no checkout starts from any more, and the lists of checkouts that are gone. */
 async function removeOldBundles(folder: URL): Promise<void> {
-  const list = await readFile(new URL(START_BUNDLE_LIST, folder), 'utf8').catch(() => '');
-  for (const name of await readdir(folder).catch(() => [])) {
+  const names = await readdir(folder).catch(() => []);
+  const lists: string[] = [];
+  for (const name of names.filter((name) => LISTS.test(name))) {
+    const list = await readFile(new URL(name, folder), 'utf8').catch(() => '');
+    if (await isOfCheckout(list)) lists.push(list);
+    else await rm(new URL(name, folder), { force: true });
+  }
+  for (const name of names) {
     const madeMs = Number(/^(\d+)-\d+$/.exec(name)?.[1] ?? Number.NaN);
-    if (!(Date.now() - madeMs > OLD_MS) || list.includes(name)) continue;
+    if (!(Date.now() - madeMs > OLD_MS) || lists.some((list) => list.includes(name))) continue;
     await rm(new URL(name, folder), { recursive: true, force: true });
+  }
+}
+
+/** Is one of the modules that the list names still there? */
+async function isOfCheckout(list: string): Promise<boolean> {
+  try {
+    const [module] = Object.keys((JSON.parse(list) as StartBundle).modules);
+    return module !== undefined && (await stat(fileURLToPath(module))).isFile();
+  } catch {
+    return false;
   }
 }

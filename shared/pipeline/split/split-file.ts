@@ -119,7 +119,7 @@ async function headSource({ raw }: SplitPorts, { sourceKey }: ConvertRequest): P
   throw new SourceNotFound({
     what: 'there is no such input file',
     where: sourceKey,
-    next: 'Check the name. To convert a folder, give the files in it.',
+    next: 'Check the name, and whether somebody removed it; then run the same again.',
   });
 }
 

@@ -45,7 +45,7 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
     await noteFailedBefore(ports, ended, failure);
     // A split says what it will claim before it looks for the note: either of the two sees the other.
     ({ pointer, standing } = await workOf(ports, ended));
-    if (!standing && !isRefused) standing = await claimAsFailed(ports, ended, pointer, failure);
+    if (!isRefused) standing ??= await claimAsFailed(ports, ended, pointer, failure);
   }
   const noteFailed = (current: LedgerEntry | undefined) =>
     current && withFailed(current, ended.execution, ended.redriveCount);
