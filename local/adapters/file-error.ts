@@ -118,6 +118,8 @@ const WRITE_CODES: Record<string, [why: string, next: string]> = {
   EROFS: ['The file system is read-only.', 'Name another folder.'],
   ENOSPC: ['The disk is full.', 'Free some space, then run it again: finished parts are kept.'],
   EDQUOT: ['The disk quota is used up.', 'Free some space, then run it again: finished parts are kept.'],
+  EFBIG: ['No file may become so large here.', 'Raise the limit (ulimit -f), or name a folder elsewhere.'],
+  EIO: ['The disk, or the network to it, gave an error.', 'Look at the disk, then run it again.'],
   ENOTDIR: ['Part of the path is a file.', 'Name a folder.'],
   EEXIST: ['Part of the path is a file, or a link that leads nowhere.', 'Name a folder.'],
   EISDIR: ['A folder has that name.', 'Name another folder, or remove it.'],
