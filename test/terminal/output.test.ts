@@ -170,3 +170,12 @@ describe('a signal', () => {
     expect(await outcome).toEqual({ code: 130, stdout: 'ready\nSIGTERM\n', stderr: '' });
   });
 });
+
+it('a command that waits for what cannot come any more says so, and does not end with 0', async () => {
+  const ended = await inShell(RUN, programOf('await new Promise(() => undefined); return 0;'));
+  expect(ended).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^The command ended before it was done: [^\n]*\n$/),
+  });
+});
