@@ -97,11 +97,11 @@ it('connect goes on if nobody reads it any more, and says so', async () => {
   const script = `
     $NODE "$PROGRAM" connect --config connector.json --json > >(head -1 > first) 2> said & service=$!
     until [ -s first ]; do sleep 0.1; done
-    for n in 1 2 3 4; do cp f_20250812.txt in/g$n.part; mv in/g$n.part in/g$n; sleep 2; done
-    until [ -e raw/g4 ] || [ $((tries += 1)) -gt 200 ]; do sleep 0.1; done
-    kill -TERM $service; wait $service; echo "$?"; ls raw; cat said`;
+    for n in 1 2 3 4; do cp f_20250812.txt in/part; mv in/part in/g\${n}_20250812.txt; sleep 2; done
+    until find raw -name 'g4_*' | grep -q . || [ $((tries += 1)) -gt 200 ]; do sleep 0.1; done
+    kill -TERM $service; wait $service; echo "$?"; find raw -type f; cat said`;
   const { stdout } = await inShell(script, []);
   expect(stdout.split('\n')[0]).toBe('0');
-  for (const name of ['g1', 'g2', 'g3', 'g4']) expect(stdout).toContain(`${name}\n`);
+  for (const name of ['g1', 'g2', 'g3', 'g4']) expect(stdout).toContain(`/${name}_20250812.txt\n`);
   expect(stdout.match(/Nobody reads standard output any more/g)).toHaveLength(1);
 }, 60_000);
