@@ -79,6 +79,8 @@ export const command = defineCommand(COMMAND, async (values, words) => {
     lakeDir,
     past: past?.catalogs,
     allowFiles: values['allow-files'] === true,
+    // A date is put into it only once the lake is open.
+    statement: sql?.includes('${') ? undefined : sql,
   });
   let isWhole = true;
   const answer = async (asked: string, form: AnswerForm) => {

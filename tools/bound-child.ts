@@ -4,12 +4,15 @@ import { fileURLToPath } from 'node:url';
 
 const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 
-const running = new Set<ChildProcess>();
+const running = new Map<ChildProcess, () => void>();
 let isWatching = false;
 
 /** Hands on a child that ends with this process, whether that comes to its own end or is ended by a signal. */
-export function endsWithUs<C extends ChildProcess>(child: C): C {
-  running.add(child);
+export function endsWithUs<C extends ChildProcess>(
+  child: C,
+  end: () => unknown = () => child.kill('SIGTERM'),
+): C {
+  running.set(child, end);
   child.once('close', () => running.delete(child));
   if (!isWatching) watch();
   isWatching = true;
@@ -18,7 +21,7 @@ export function endsWithUs<C extends ChildProcess>(child: C): C {
 
 function watch(): void {
   const endAll = () => {
-    for (const child of running) child.kill('SIGTERM');
+    for (const end of running.values()) end();
   };
   process.once('exit', endAll);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -12,14 +12,14 @@ export interface FileIdentity {
   stat(path: string): Promise<BigIntStats>;
   /** Was it there when the run began, as a source file was? */
   isSource: boolean;
-  /** Where it lies, for the ledger. */
-  origin(path: string): string;
+  /** Where it lies, for the ledger; undefined if its key says it. */
+  origin(path: string): string | undefined;
 }
 
 /** Objects of a lake are never changed in place. A link that another process makes changes their ctime and nothing else. */
 export const LAKE_OBJECT: FileIdentity = {
   isSource: false,
-  origin: (path) => resolve(path),
+  origin: () => undefined,
   version: ({ size, mtimeNs }) => `${size}-${mtimeNs}`,
   pin: ({ ino, size, mtimeNs }) => `${ino}-${size}-${mtimeNs}`,
   stat: async (path) => statSync(path, { bigint: true }),

@@ -8,8 +8,8 @@ import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
 import { withoutLambda } from '../bundle/without-lambda.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-/** The modules that a conversion imports first, in the process and in its threads. */
-const ENTRIES = ['cli/convert-command.ts', 'local/embedded-functions.ts'];
+/** The modules that a conversion imports first, in the process and in its threads, and those of the threads that judge a lake. */
+const ENTRIES = ['cli/convert-command.ts', 'local/embedded-functions.ts', 'local/judge-function.ts'];
 /** Packages that look for files beside their module. */
 const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
 /** The lists of all checkouts that share the folder. */
