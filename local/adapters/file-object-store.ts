@@ -44,6 +44,8 @@ export function createFileObjectStore(options: FileStoreOptions): ObjectStore {
 interface FileStoreOptions {
   rootDir: string;
   sync?: boolean;
+  /** The threads that write have all cores: other threads would take them from these. */
+  writesAtOnce?: boolean | undefined;
   /** For files of other people, who may write to them and set their times; `-` for what is kept of standard input. */
   isSource?: boolean | '-';
   onRead?: ((bytes: number) => void) | undefined;
@@ -55,16 +57,19 @@ class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
   private readonly incomingDir: string;
   private readonly sync: boolean;
+  private readonly writesAtOnce: boolean;
   private readonly identity: FileIdentity;
   private knownModes: FileModes | undefined;
   private readonly checksumOf: ChecksumOfFile;
   private readonly onRead: ((bytes: number) => void) | undefined;
 
-  constructor({ rootDir, sync = true, isSource = false, onRead, checksumOf }: FileStoreOptions) {
+  constructor(options: FileStoreOptions) {
+    const { rootDir, sync = true, isSource = false, writesAtOnce = false, onRead, checksumOf } = options;
     this.checksumOf = checksumOf ?? fileChecksum;
     this.onRead = onRead;
     this.rootDir = rootDir;
     this.sync = sync;
+    this.writesAtOnce = writesAtOnce;
     this.identity = isSource ? sourceIdentity(isSource) : LAKE_OBJECT;
     this.incomingDir = join(rootDir, INCOMING);
   }
@@ -145,9 +150,14 @@ class FileObjectStore implements ObjectStore {
   }
 
   createWriter(key: string): ObjectWriter {
-    const move = (incoming: string) => this.moveTo(incoming, key);
-    const { sync, modes } = this;
-    return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync, modes });
+    return new FileWriter({
+      incoming: this.incomingPath(),
+      path: this.path(key),
+      move: (incoming) => this.moveTo(incoming, key),
+      sync: this.sync,
+      atOnce: this.writesAtOnce,
+      modes: this.modes,
+    });
   }
 
   async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {
