@@ -119,7 +119,7 @@ export async function spooledInput(name: string): Promise<{ path: string; remove
     rmSync(folder, { recursive: true, force: true });
     process.kill(process.pid, signal);
   };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, stop);
   await pipeline(process.stdin, createWriteStream(path, { mode: PRIVATE.file })).catch(async (cause) => {
     await remove();

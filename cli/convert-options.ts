@@ -29,6 +29,7 @@ export const CONVERT = {
       'converts in the temporary folder, shows geometry, first rows and totals, and writes nothing into the lake',
     ),
     out: text('DIR', 'the lake; made if it does not exist'),
+    'any-folder': isSet('makes the lake in a folder that holds other things too'),
     'business-date': text('D', 'yyyy-MM-dd; by default the key, the name or the header of a file says it'),
     'raw-root': text('DIR', 'source keys are paths below it; by default the name of the file'),
     compression: oneOf(PAGE_CODECS, 'NAME', "snappy, zstd, zstd-fast or none, instead of the layout's"),
@@ -55,6 +56,7 @@ export const CONVERT = {
     report: text('FILE.html', 'writes the report of the day when all is done; of several days one page each'),
     json: isSet('one summary object per file on standard output'),
   },
+  worksUnread: true,
   notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
   takesWords: true,
 } as const;

@@ -23,17 +23,18 @@ const SHOWN_ROWS = 3;
  * Converts each file into a lake of its own in the temporary folder, which is removed afterwards, and shows what came out of it: everything
  * that a file alone decides. What the lake knows (that a file is loaded already, or has another layout) is not looked at.
  */
-export async function dryRun(options: NightOptions, asJson: boolean): Promise<number> {
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort());
+export async function dryRun(
+  options: NightOptions & { signal: AbortSignal },
+  asJson: boolean,
+): Promise<number> {
   const { layout } = await loadLayout(createFileLayoutSource(), options.request.layout);
   let code = EXIT_LOADED;
   for (const input of options.inputs) {
-    if (interrupt.signal.aborted) break;
-    const night = { ...options, inputs: [input], signal: interrupt.signal };
+    if (options.signal.aborted) break;
+    const night = { ...options, inputs: [input] };
     code = Math.max(code, await dryFile(night, layout, asJson));
   }
-  if (interrupt.signal.aborted) {
+  if (options.signal.aborted) {
     warn('Interrupted: nothing was written.');
     return EXIT_INTERRUPTED;
   }

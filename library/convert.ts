@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { checkedInputs } from '../cli/convert-inputs.ts';
-import { refuseWithinLake, requireWritable } from '../cli/prepare-lake.ts';
+import { refuseWithinLake } from '../cli/lake-folder.ts';
+import { requireWritable } from '../cli/prepare-lake.ts';
 import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { closeToOthers } from '../local/adapters/file-modes.ts';
 import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';

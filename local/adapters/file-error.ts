@@ -41,6 +41,17 @@ export function changed(path: string): SourceChanged {
   });
 }
 
+/** A file that was there when the run began. */
+export function wentAway(path: string, cause?: unknown): SourceChanged {
+  return new SourceChanged({
+    what: 'the file went away while it was read',
+    where: path,
+    why: 'It was removed, moved or renamed after the run began.',
+    next: 'Bring it back and run the same command again; nothing of this run was published.',
+    cause,
+  });
+}
+
 /** The bytes are not those that were written: callers know what made them, and say how to make them again. */
 export function damaged(where: string): ObjectDamaged {
   return new ObjectDamaged({

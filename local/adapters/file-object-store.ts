@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
@@ -13,13 +12,14 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { DocumentReader } from './document-reader.ts';
 import { type ChecksumOfFile, fileChecksum, writePieces } from './file-checksum.ts';
 import { damaged, isCode, NOT_THERE, preconditionFailed, unreadable, unwritable } from './file-error.ts';
 import { type FileModes, fileModes } from './file-modes.ts';
 import { gathered, QUICK_READ_BYTES, readFilePiece, streamFile } from './file-reader.ts';
 import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
-import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
+import { childrenOfFolder, inKeyOrder, keysBelow, sizeOfFolder } from './listed-files.ts';
 import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
 import { isLinkedAtOnce, linkOrCopy } from './second-name.ts';
 import { storedObject, tagOf } from './stored-object.ts';
@@ -55,6 +55,9 @@ interface FileStoreOptions {
 
 class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
+  /** What the path of every object begins with: a key that may be one needs nothing else to be its path. */
+  private readonly prefix: string;
+  private readonly documents = new DocumentReader();
   private readonly incomingDir: string;
   private readonly sync: boolean;
   private readonly writesAtOnce: boolean;
@@ -68,6 +71,7 @@ class FileObjectStore implements ObjectStore {
     this.checksumOf = checksumOf ?? fileChecksum;
     this.onRead = onRead;
     this.rootDir = rootDir;
+    this.prefix = join(rootDir, 'key').slice(0, -'key'.length);
     this.sync = sync;
     this.writesAtOnce = writesAtOnce;
     this.identity = isSource ? sourceIdentity(isSource) : LAKE_OBJECT;
@@ -76,11 +80,13 @@ class FileObjectStore implements ObjectStore {
 
   async head(key: string): Promise<ObjectInfo | undefined> {
     try {
-      const stats = await this.identity.stat(this.path(key));
+      const path = this.path(key);
+      const stats = await this.identity.stat(path);
       if (!stats.isFile()) return undefined;
-      const { version, pin, origin } = this.identity;
-      const place = { key, origin: origin(this.path(key)) };
-      return { ...place, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats) };
+      const { version, pin } = this.identity;
+      const info = { key, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats) };
+      const origin = this.identity.origin(path);
+      return origin === undefined ? info : { ...info, origin };
     } catch (error) {
       if (isCode(error, ...NOT_THERE)) return undefined;
       throw unreadable(error, this.path(key));
@@ -88,7 +94,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
-    for await (const chunk of streamFile(this.path(key), range, options, this.identity.pin)) {
+    for await (const chunk of streamFile(this.path(key), range, options, this.identity)) {
       this.onRead?.(chunk.length);
       yield chunk;
     }
@@ -97,19 +103,16 @@ class FileObjectStore implements ObjectStore {
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
     const sizeBytes = range.endByte - range.startByte;
     if (sizeBytes > QUICK_READ_BYTES) return gathered(this.streamRange(key, range, options), sizeBytes);
-    const piece = readFilePiece(this.path(key), range, options, this.identity.pin);
+    const piece = readFilePiece(this.path(key), range, options, this.identity);
     this.onRead?.(sizeBytes);
     return piece;
   }
 
   async get(key: string): Promise<StoredObject | undefined> {
     try {
-      // Most documents that are looked for are not there yet, and to make an error of it takes ten times as long.
-      if (!statSync(this.path(key), { throwIfNoEntry: false })) return undefined;
-      const bytes = readFileSync(this.path(key));
-      return storedObject(bytes);
+      const bytes = this.documents.read(this.path(key));
+      return bytes && storedObject(bytes);
     } catch (error) {
-      if (isCode(error, ...NOT_THERE, 'EISDIR')) return undefined;
       throw unreadable(error, this.path(key));
     }
   }
@@ -212,13 +215,17 @@ class FileObjectStore implements ObjectStore {
     return inKeyOrder(keysBelow(this.rootDir, folder).filter((key) => key.startsWith(prefix)));
   }
 
-  async *listFolder(folder: string): AsyncIterable<string> {
-    yield* inKeyOrder(childrenOfFolder(this.rootDir, folder));
+  async *listFolder(folder: string, { isEmptyShown = false } = {}): AsyncIterable<string> {
+    yield* inKeyOrder(childrenOfFolder(this.rootDir, folder, isEmptyShown));
   }
 
   async delete(keys: string[]): Promise<void> {
     removeFiles(keys.map((key) => this.path(key)));
     await removeEmptied(this.rootDir, keys.map(dirname), this.sync);
+  }
+
+  async sizeBelow(folder: string): Promise<{ objects: number; bytes: number }> {
+    return sizeOfFolder(this.rootDir, folder);
   }
 
   async deleteFolders(folders: string[]): Promise<void> {
@@ -246,7 +253,7 @@ class FileObjectStore implements ObjectStore {
         next: 'Name a key below the folder, with / between its parts.',
       });
     }
-    return join(this.rootDir, key);
+    return `${this.prefix}${key}`;
   }
 
   private incomingPath(): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -32,7 +32,7 @@ async function scripts(): Promise<string[]> {
       const module = JSON.stringify(url.href);
       await writeFile(
         script,
-        `const { command } = await import(${module});\nprocess.exit(await command.run(process.argv.slice(2)));\n`,
+        `const { command } = await import(${module});\nprocess.exitCode = await command.run(process.argv.slice(2));\n`,
       );
       return script;
     }),
@@ -109,6 +109,31 @@ describe('the module itself is what starts', () => {
 
   test('if there is no bundle', () => {
     expect(startUrl(command, pathToFileURL(join(scratch, 'nowhere/')))).toEqual(command);
+  });
+});
+
+describe('two checkouts that share their packages', () => {
+  const old = '1000000000000-1';
+  const shared = async (module: URL) => {
+    const place = pathToFileURL(`${await mkdtemp(join(scratch, 'shared-'))}/`);
+    const list = JSON.stringify({ sources: {}, modules: { [module.href]: `${old}/command.mjs` } });
+    await writeFile(new URL('bundle-0badcafe.json', place), list);
+    for (const name of [old, '1000000000000-2']) {
+      await mkdir(new URL(name, place));
+      await writeFile(new URL(`${name}/command.mjs`, place), '');
+    }
+    await bundleStart(place);
+    return (await readdir(place)).filter(
+      (name) => name !== START_BUNDLE_LIST && !/^[2-9]|^1[1-9]/.test(name),
+    );
+  };
+
+  test('keep the files of each other: each has a list of its own', async () => {
+    expect(await shared(command)).toEqual([old, 'bundle-0badcafe.json']);
+  });
+
+  test('do not keep those of one that is gone', async () => {
+    expect(await shared(pathToFileURL(join(scratch, 'gone/convert-command.ts')))).toEqual([]);
   });
 });
 

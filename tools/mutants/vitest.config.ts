@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { switchTask } from './switch-task.ts';
 import { switchedSource } from './switched-source.ts';
 
@@ -41,13 +42,25 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ['test/**/*.test.ts'],
     // Another run has other mutants.
     fsModuleCache: false,
     runner: fileURLToPath(new URL('switching-runner.ts', import.meta.url)),
+    env: temporaryFolder(),
     testTimeout: 900_000,
     hookTimeout: 900_000,
     maxWorkers: 1,
     sequence: { sequencer: NearestFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared-modules',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.isolated.test.ts'],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'own-modules', include: ['test/**/*.isolated.test.ts'] } },
+    ],
   },
 });

@@ -10,12 +10,16 @@ import { withoutLambda } from '../bundle/without-lambda.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 /** The modules that a conversion imports first, in the process and in its threads, and what is imported from them. */
-const ENTRIES = {
+const OF_CONVERSIONS = {
   'cli/convert-command.ts': 'command',
   'local/embedded-functions.ts': 'invokeFunction',
-} as const;
+};
+/** And those of the threads that judge a lake. */
+const ENTRIES = { ...OF_CONVERSIONS, 'local/judge-function.ts': 'invokeFunction' };
 /** Packages that look for files beside their module. */
 const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
+/** The lists of all checkouts that share the folder. */
+const LISTS = /^bundle-[0-9a-f]{8}\.json$/;
 /** By then every start has read its last file. */
 const OLD_MS = 3_600_000;
 
@@ -77,7 +81,7 @@ export async function bundleStart(folder: URL): Promise<void> {
   const loader = JSON.stringify(new URL('../../local/compiled-bundle.ts', import.meta.url).href);
   for (const [entry, exported] of Object.entries(ENTRIES)) {
     const file = `${name}/${basename(entry, '.ts')}.mjs`;
-    const asked = `new URL('.', import.meta.url), '${entry}', ${JSON.stringify(entries)}`;
+    const asked = `new URL('.', import.meta.url), '${entry}', ${JSON.stringify(Object.keys(OF_CONVERSIONS))}`;
     await writeFile(
       new URL(file, folder),
       `import { bundledModule } from ${loader};\nexport const { ${exported} } = bundledModule(${asked});\n`,
@@ -90,11 +94,28 @@ export async function bundleStart(folder: URL): Promise<void> {
   await rename(incoming, list);
 }
 
+/** Removes folders that no checkout starts from any more, and the lists of checkouts that are gone. */
 async function removeOldBundles(folder: URL): Promise<void> {
-  const list = await readFile(new URL(START_BUNDLE_LIST, folder), 'utf8').catch(() => '');
-  for (const name of await readdir(folder).catch(() => [])) {
+  const names = await readdir(folder).catch(() => []);
+  const lists: string[] = [];
+  for (const name of names.filter((name) => LISTS.test(name))) {
+    const list = await readFile(new URL(name, folder), 'utf8').catch(() => '');
+    if (await isOfCheckout(list)) lists.push(list);
+    else await rm(new URL(name, folder), { force: true });
+  }
+  for (const name of names) {
     const madeMs = Number(/^(\d+)-\d+$/.exec(name)?.[1] ?? Number.NaN);
-    if (!(Date.now() - madeMs > OLD_MS) || list.includes(name)) continue;
+    if (!(Date.now() - madeMs > OLD_MS) || lists.some((list) => list.includes(name))) continue;
     await rm(new URL(name, folder), { recursive: true, force: true });
+  }
+}
+
+/** Is one of the modules that the list names still there? */
+async function isOfCheckout(list: string): Promise<boolean> {
+  try {
+    const [module] = Object.keys((JSON.parse(list) as StartBundle).modules);
+    return module !== undefined && (await stat(fileURLToPath(module))).isFile();
+  } catch {
+    return false;
   }
 }

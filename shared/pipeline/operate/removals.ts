@@ -71,7 +71,14 @@ export class Removals {
     why: string,
     lastKey: string,
   ): Promise<PlannedRemoval | undefined> {
-    const found = await Array.fromAsync(this.ports.lake.list(prefix));
+    const { lake } = this.ports;
+    if (lake.deleteFolders && lake.sizeBelow) {
+      const size = await lake.sizeBelow(prefix);
+      return size.objects === 0
+        ? undefined
+        : { removal: { what, key: prefix, ...size, why }, steps: [], isFolder: true };
+    }
+    const found = await Array.fromAsync(lake.list(prefix));
     if (found.length === 0) return undefined;
     // Manifests go before parts: while a manifest exists, its parts must exist too.
     const stepOf = ({ key }: ObjectInfo) => (key === lastKey ? 2 : key.endsWith('.json') ? 0 : 1);
@@ -131,6 +138,16 @@ export class Removals {
 
   keep(key: string, why: string): void {
     this.report.kept.push({ key, why });
+  }
+
+  /** What a step answers; undefined if it failed: one thing that cannot be cleaned must not stop the others. */
+  async orFail<T>(key: string, step: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      this.fail(key, error);
+      return undefined;
+    }
   }
 
   /** Says why something could not be cleaned, so that the rest is. */

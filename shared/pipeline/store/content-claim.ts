@@ -99,8 +99,24 @@ export function duplicateRefusal(sourceKey: string, other: ContentHolder): Refus
   return refuse('duplicate-content', {
     where: sourceKey,
     what: sameBytesAs(other),
-    next: 'If both are meant, convert this one with --force, or set "day.duplicates" of the layout to "warn"; otherwise ask for the right file.',
+    ...sameFileText(sourceKey, other.sourceKey),
   });
+}
+
+const BOTH_MEANT =
+  'If both are meant, convert this one with --force, or set "day.duplicates" of the layout to "warn"';
+
+/** A file of the same name is most likely the same one, from a folder that was moved, or under another --raw-root. */
+function sameFileText(key: string, loadedKey: string): { why?: string; next: string } {
+  const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+  if (nameOf(key) !== nameOf(loadedKey)) return { next: `${BOTH_MEANT}; otherwise ask for the right file.` };
+  const again = loadedKey.includes('/')
+    ? `give the folder above ${loadedKey} as --raw-root`
+    : 'leave --raw-root out';
+  return {
+    why: `The lake knows it by that key, and this one comes as ${key}: a key is the path below --raw-root, or without it the name of the file.`,
+    next: `If it is the same file, it is loaded, and nothing needs to be done; to convert it under its key again, ${again}. ${BOTH_MEANT}.`,
+  };
 }
 
 export function duplicateWarning(sourceKey: string, other: ContentHolder): string {
