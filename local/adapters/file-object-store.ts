@@ -60,20 +60,18 @@ class FileObjectStore implements ObjectStore {
   private readonly documents = new DocumentReader();
   private readonly incomingDir: string;
   private readonly sync: boolean;
-  private readonly writesAtOnce: boolean;
   private readonly identity: FileIdentity;
   private knownModes: FileModes | undefined;
   private readonly checksumOf: ChecksumOfFile;
-  private readonly onRead: ((bytes: number) => void) | undefined;
+  private readonly options: FileStoreOptions;
 
   constructor(options: FileStoreOptions) {
-    const { rootDir, sync = true, isSource = false, writesAtOnce = false, onRead, checksumOf } = options;
-    this.checksumOf = checksumOf ?? fileChecksum;
-    this.onRead = onRead;
+    const { rootDir, sync = true, isSource = false, checksumOf = fileChecksum } = options;
+    this.options = options;
+    this.checksumOf = checksumOf;
     this.rootDir = rootDir;
     this.prefix = join(rootDir, 'key').slice(0, -'key'.length);
     this.sync = sync;
-    this.writesAtOnce = writesAtOnce;
     this.identity = isSource ? sourceIdentity(isSource) : LAKE_OBJECT;
     this.incomingDir = join(rootDir, INCOMING);
   }
@@ -95,7 +93,7 @@ class FileObjectStore implements ObjectStore {
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
     for await (const chunk of streamFile(this.path(key), range, options, this.identity)) {
-      this.onRead?.(chunk.length);
+      this.options.onRead?.(chunk.length);
       yield chunk;
     }
   }
@@ -104,7 +102,7 @@ class FileObjectStore implements ObjectStore {
     const sizeBytes = range.endByte - range.startByte;
     if (sizeBytes > QUICK_READ_BYTES) return gathered(this.streamRange(key, range, options), sizeBytes);
     const piece = readFilePiece(this.path(key), range, options, this.identity);
-    this.onRead?.(sizeBytes);
+    this.options.onRead?.(sizeBytes);
     return piece;
   }
 
@@ -153,14 +151,9 @@ class FileObjectStore implements ObjectStore {
   }
 
   createWriter(key: string): ObjectWriter {
-    return new FileWriter({
-      incoming: this.incomingPath(),
-      path: this.path(key),
-      move: (incoming) => this.moveTo(incoming, key),
-      sync: this.sync,
-      atOnce: this.writesAtOnce,
-      modes: this.modes,
-    });
+    const move = (incoming: string) => this.moveTo(incoming, key);
+    const place = { incoming: this.incomingPath(), path: this.path(key), move };
+    return new FileWriter({ ...this.options, ...place, sync: this.sync, modes: this.modes });
   }
 
   async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {

@@ -25,7 +25,7 @@ let awayBytes = 0;
 
 /**
  * Writes a file piece by piece under a temporary name, and moves it to its place when it is closed. Bytes are copied and written
- * one after the other while the caller goes on; if too many wait, a call waits for those before. With `atOnce`, for a caller whose threads
+ * one after the other while the caller goes on; if too many wait, a call waits for those before. With `writesAtOnce`, for a caller whose threads
  * have all cores, they are written by the thread that made them, in whose caches they are, as long as the disk does not hold it up.
  */
 export class FileWriter implements ObjectWriter {
@@ -33,7 +33,7 @@ export class FileWriter implements ObjectWriter {
   private readonly path: string;
   private readonly move: (incoming: string) => Promise<void>;
   private readonly sync: boolean;
-  private readonly atOnce: boolean;
+  private readonly writesAtOnce: boolean;
   private readonly modes: FileModes;
   private handle: fs.FileHandle | undefined;
   private writing: Promise<void> | undefined;
@@ -49,20 +49,20 @@ export class FileWriter implements ObjectWriter {
     path: string;
     move: (incoming: string) => Promise<void>;
     sync: boolean;
-    atOnce: boolean;
+    writesAtOnce?: boolean | undefined;
     modes: FileModes;
   }) {
     this.incoming = file.incoming;
     this.path = file.path;
     this.move = file.move;
     this.sync = file.sync;
-    this.atOnce = file.atOnce;
+    this.writesAtOnce = file.writesAtOnce ?? false;
     this.modes = file.modes;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     const handle = await this.open();
-    if (this.atOnce && awayBytes <= 0) return this.writeAtOnce(handle, bytes);
+    if (this.writesAtOnce && awayBytes <= 0) return this.writeAtOnce(handle, bytes);
     awayBytes -= bytes.length;
     for (let at = 0; at < bytes.length; ) {
       if (waitingPieces >= MOST_WAITING_PIECES || this.writeError) await this.settled();
