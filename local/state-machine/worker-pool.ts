@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, type ResourceLimits } from 'node:worker_threads';
-import Tinypool from 'tinypool';
+import { Tinypool } from 'tinypool';
 import { FunctionError } from './function-error.ts';
 import { poolClosed } from './pool-closed.ts';
 import { asError } from './states-error.ts';
