@@ -1,4 +1,3 @@
-import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
@@ -10,6 +9,7 @@ import { PageCompressor } from '../../shared/parquet/page-compressor.ts';
 import { ParquetFileWriter } from '../../shared/parquet/parquet-file-writer.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../../shared/parquet/schema.ts';
+import { ZSTD_PAGES } from '../../tools/zstd-pages.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 
 const kernel = new Kernel();
@@ -48,7 +48,7 @@ const readBack = async (file: ArrayBuffer) =>
       file,
       utf8: false,
       parsers: { stringFromBytes: (bytes: Uint8Array) => bytes } as never,
-      compressors: { ZSTD: (page) => zstdDecompressSync(page) },
+      compressors: ZSTD_PAGES,
     })
   ).map(({ value }) => value);
 

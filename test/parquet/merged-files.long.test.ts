@@ -13,6 +13,7 @@ import { COMPRESSIONS, type PageForm } from '../../shared/layout/layout.ts';
 import { PageHeader } from '../../shared/parquet/format.ts';
 import { type MergePart, planMerge } from '../../shared/parquet/merge-plan.ts';
 import { decodeThrift } from '../../shared/parquet/thrift.ts';
+import { ZSTD_PAGES } from '../../tools/zstd-pages.ts';
 import {
   SAMPLE_SCHEMA,
   SAMPLE_SQL,
@@ -66,6 +67,7 @@ test('in concatenated parts, every page is where the offset index says, and hold
       for (const { firstRow, rows } of pages) {
         const [rowStart, rowEnd] = [groupStart + firstRow, groupStart + firstRow + rows];
         const read = await parquetReadObjects({
+          compressors: ZSTD_PAGES,
           file: asFile(buffer),
           metadata,
           columns: [name],

@@ -7,6 +7,7 @@ import { readParquet, writeParquet } from 'parquet-wasm/node';
 import { describe, expect, test } from 'vitest';
 import { openLake } from '../../local/lake/lake-sql.ts';
 import { COMPRESSIONS } from '../../shared/layout/layout.ts';
+import { ZSTD_PAGES } from '../../tools/zstd-pages.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import { samples } from '../support/samples.ts';
@@ -180,6 +181,7 @@ describe('lists', () => {
     await writeFile(throughArrow, writeParquet(readParquet(bytes)));
     expectSameRows(await readByDuckdb([throughArrow]), expected);
     const rows = (await parquetReadObjects({
+      compressors: ZSTD_PAGES,
       file: {
         byteLength: bytes.length,
         slice: (from, to) =>

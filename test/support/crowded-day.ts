@@ -6,6 +6,7 @@ import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import type { LoadedVersion } from '../../shared/run/ledger-entry.ts';
 import { Chances } from '../../tools/chaos/fault-plan.ts';
 import type { VirtualTime } from '../../tools/chaos/virtual-time.ts';
+import { ZSTD_PAGES } from '../../tools/zstd-pages.ts';
 import { smallFile, smallLine } from './small-contracts.ts';
 import { DATE } from './small-day.ts';
 import { testPorts } from './test-ports.ts';
@@ -96,7 +97,7 @@ export class CrowdedDay {
         byteLength: bytes.byteLength,
         slice: (start: number, end?: number) => bytes.slice(start, end).buffer as ArrayBuffer,
       };
-      for (const { id, amount } of await parquetReadObjects({ file })) {
+      for (const { id, amount } of await parquetReadObjects({ file, compressors: ZSTD_PAGES })) {
         rows.push(`${id} ${Math.round((amount as number) * 100)}`);
       }
     }

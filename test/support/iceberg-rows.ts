@@ -3,6 +3,7 @@ import { readManifest } from '../../shared/iceberg/manifest.ts';
 import { readManifestList } from '../../shared/iceberg/manifest-list.ts';
 import type { TableMetadata } from '../../shared/iceberg/table-metadata.ts';
 import { hiveTypeOf } from '../../shared/iceberg/table-schema.ts';
+import { ZSTD_PAGES } from '../../tools/zstd-pages.ts';
 
 type Row = Record<string, unknown>;
 
@@ -41,7 +42,7 @@ export async function icebergRows(
           fieldId === undefined ? [] : [[fieldId, name] as const],
         ),
       );
-      for (const row of await parquetReadObjects({ file: bytes })) {
+      for (const row of await parquetReadObjects({ file: bytes, compressors: ZSTD_PAGES })) {
         rows.push(
           Object.fromEntries(
             fields.map(({ id, name }) => {

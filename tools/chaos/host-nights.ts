@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parquetReadObjects } from 'hyparquet';
+import { ZSTD_PAGES } from '../zstd-pages.ts';
 import { countsText } from './counts-text.ts';
 import { Chances } from './fault-plan.ts';
 import { Host, hostsAreAllowed } from './host.ts';
@@ -172,7 +173,7 @@ async function rowsOf(lakeDir: string): Promise<string[]> {
         byteLength: bytes.byteLength,
         slice: (start: number, end?: number) => new Uint8Array(bytes.subarray(start, end)).buffer,
       };
-      const found = await parquetReadObjects({ file });
+      const found = await parquetReadObjects({ file, compressors: ZSTD_PAGES });
       rows.push(...found.map((row) => rowText(row, values.product ?? null)));
     }
   }

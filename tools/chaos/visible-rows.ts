@@ -1,4 +1,5 @@
 import { parquetReadObjects } from 'hyparquet';
+import { ZSTD_PAGES } from '../zstd-pages.ts';
 import { BUSINESS_DATES, DATASET } from './night-files.ts';
 import type { NightCatalog, NightLake } from './night-lake.ts';
 import type { SeenTable } from './row-model.ts';
@@ -51,7 +52,7 @@ export class PublishedReader {
       byteLength: bytes.byteLength,
       slice: (start: number, end?: number) => bytes.slice(start, end).buffer as ArrayBuffer,
     };
-    const rows = await parquetReadObjects({ file });
+    const rows = await parquetReadObjects({ file, compressors: ZSTD_PAGES });
     if (table === 'rejects') return rows.map((row) => `${row.source_key}@${row.byte_offset}`);
     return rows.map((row) => rowText(row, product));
   }

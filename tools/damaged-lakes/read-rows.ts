@@ -2,6 +2,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { storedSegment, wholeCatalog } from '../../local/adapters/catalog-segments.ts';
 import type { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { storedCatalog } from '../../local/adapters/read-catalog.ts';
+import { ZSTD_PAGES } from '../zstd-pages.ts';
 
 /** The rows of a table as readers get them: the files of its catalog, read with a library that is not ours. Fails where a reader fails. */
 export async function readRows(lake: MemoryObjectStore, table: string): Promise<string[]> {
@@ -16,7 +17,7 @@ export async function readRows(lake: MemoryObjectStore, table: string): Promise<
         byteLength: bytes.byteLength,
         slice: (start: number, end?: number) => bytes.slice(start, end).buffer as ArrayBuffer,
       };
-      for (const { id, amount } of await parquetReadObjects({ file })) {
+      for (const { id, amount } of await parquetReadObjects({ file, compressors: ZSTD_PAGES })) {
         rows.push(`${id} ${Math.round(Number(amount) * 100)} ${values.product}`);
       }
     }

@@ -9,6 +9,7 @@ import type { Layout } from '../../shared/layout/layout.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { filePlanShape } from '../../shared/run/file-plan.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { ZSTD_PAGES } from '../zstd-pages.ts';
 import { convertInMemory, memoryPorts } from './memory/memory-lake.ts';
 import { rightRows, valueText } from './right-rows.ts';
 
@@ -93,7 +94,7 @@ async function publishedRows(lake: MemoryObjectStore, layout: Layout): Promise<s
         byteLength: object.byteLength,
         slice: (start: number, end?: number) => object.slice(start, end).buffer as ArrayBuffer,
       };
-      for (const row of await parquetReadObjects({ file, utf8: false })) {
+      for (const row of await parquetReadObjects({ file, utf8: false, compressors: ZSTD_PAGES })) {
         const ofField = (field: Field) =>
           field.name in values ? (values[field.name] ?? null) : valueText(row[field.name], field);
         texts.push(JSON.stringify(fields.map(ofField)));

@@ -1,6 +1,7 @@
 import { parquetReadObjects } from 'hyparquet';
 import type { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { parseCatalog } from '../../../local/adapters/read-catalog.ts';
+import { ZSTD_PAGES } from '../../zstd-pages.ts';
 
 type ReadRow = Record<string, unknown>;
 
@@ -16,7 +17,8 @@ export async function publishedRows(lake: MemoryObjectStore, dataset: string): P
       byteLength: object.byteLength,
       slice: (start: number, end?: number) => Uint8Array.from(object.subarray(start, end)).buffer,
     };
-    for (const row of await parquetReadObjects({ file, utf8: false })) rows.push(row);
+    for (const row of await parquetReadObjects({ file, utf8: false, compressors: ZSTD_PAGES }))
+      rows.push(row);
   }
   return rows;
 }
