@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Depth } from '../shared/pipeline/verify/data-object.ts';
 import { judgePart, type PartVerdict } from '../shared/pipeline/verify/judge-part.ts';
 import type { PartJudges } from '../shared/pipeline/verify/verify-lake.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
@@ -27,11 +28,19 @@ export function judgesOnThreads(
   const setup: LocalSetup = { lakeDir, rawRoot: lakeDir, rangeSizeBytes: 0, expectedFiles: undefined };
   const ports = createLocalPorts(setup);
   const startedAt = performance.now();
+  const usedBefore = process.cpuUsage();
   const readBefore = process.resourceUsage().fsRead;
   let pool: WorkerPool | undefined;
   const waitsForDisk = () => {
     const sectors = process.resourceUsage().fsRead - readBefore;
     return sectors > (WAITING_SECTORS * (performance.now() - startedAt)) / 1000;
+  };
+  const isWorthThreads = (depth: Depth) => {
+    if (aloneMs === 0) return true;
+    if (waitsForDisk()) return performance.now() - startedAt >= aloneMs;
+    // Of the processor's time: on a busy machine the clock says nothing of what is left to do.
+    const { user, system } = process.cpuUsage(usedBefore);
+    return (user + system) / 1000 >= (depth === 'quick' ? QUICK_ALONE_MS : aloneMs);
   };
   const startThreads = () =>
     createWorkerPool({
@@ -43,8 +52,7 @@ export function judgesOnThreads(
     // The pool keeps waiting what its threads have not begun.
     count: count ?? MOST_THREADS,
     async judge(part, depth) {
-      const leastMs = depth === 'quick' && !waitsForDisk() ? Math.max(aloneMs, QUICK_ALONE_MS) : aloneMs;
-      if (aloneMs > 0 && performance.now() - startedAt < leastMs) return judgePart(ports, part, depth);
+      if (!pool && !isWorthThreads(depth)) return judgePart(ports, part, depth);
       pool ??= startThreads();
       return await pool
         .run('judge', { part, depth })

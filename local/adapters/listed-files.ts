@@ -32,7 +32,7 @@ export function sizeOfFolder(rootDir: string, folder: string): { objects: number
     const key = `${folder}${entry.name}`;
     if (entry.isFile()) {
       size.objects++;
-      size.bytes += statSync(join(rootDir, key), { throwIfNoEntry: false })?.size ?? 0;
+      size.bytes += statSync(`${rootDir}/${key}`, { throwIfNoEntry: false })?.size ?? 0;
     } else if (entry.isDirectory()) {
       const { objects, bytes } = sizeOfFolder(rootDir, `${key}/`);
       size.objects += objects;
@@ -77,7 +77,8 @@ function entriesUnlessClosed(rootDir: string, folder: string): Dirent[] | undefi
 
 function entriesOf(rootDir: string, folder: string): Dirent[] {
   if (folder === `${INCOMING}/`) return [];
-  const directory = join(rootDir, folder);
+  // A key needs no more to be a path: there may be hundreds of thousands of folders.
+  const directory = `${rootDir}/${folder}`;
   try {
     return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
