@@ -135,6 +135,16 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'the spec of the keys of the table takes its place',
   },
   {
+    file: 'shared/keys/object-key.ts',
+    within: 'key.length * 3 > 1024 && Buffer.byteLength(key) > 1024',
+    edits: [
+      ['key.length * 3 > 1024 && Buffer.byteLength(key) > 1024', 'Buffer.byteLength(key) > 1024'],
+      ['3', '4'],
+      ['>', '>='],
+    ],
+    why: 'no character has more than three bytes for each unit of its length: the first term only spares short keys the count',
+  },
+  {
     file: 'shared/keys/business-date.ts',
     within: 'date.getUTCMonth() === month - 1 && date.getUTCDate() === day',
     edits: [

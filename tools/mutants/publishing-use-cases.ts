@@ -133,7 +133,10 @@ export const DECIDING_PUBLICATIONS: Record<string, readonly string[]> = {
     'test/pipeline/publish/day-manifest.test.ts',
     'test/pipeline/start',
   ],
-  'shared/pipeline/operate/adopt-tables.ts': ['test/pipeline/operate/adopt-tables.test.ts'],
+  'shared/pipeline/operate/adopt-tables.ts': [
+    'test/pipeline/operate/adopt-in-memory.test.ts',
+    'test/pipeline/operate/adopt-tables.test.ts',
+  ],
   'shared/pipeline/watch/record-failure.ts': [
     'test/pipeline/watch/record-failure.test.ts',
     'test/pipeline/split/claims-in-memory.test.ts',
