@@ -29,6 +29,8 @@ export interface LocalSetup {
   expectedFiles: number | string[] | undefined;
   /** False for a lake that may be lost with the power. */
   sync?: boolean;
+  /** As many threads convert as there are cores. */
+  usesAllCores?: boolean;
   /** Shared by all threads: the bytes of source files that worker threads have read. */
   bytesRead?: BigInt64Array;
 }
@@ -41,7 +43,8 @@ export function createLocalPorts(
   onRead?: (bytes: number) => void,
   checksumOf?: ChecksumOfFile,
 ): PipelinePorts {
-  const lake = createFileObjectStore({ rootDir: setup.lakeDir, sync: setup.sync ?? true, checksumOf });
+  const { lakeDir: rootDir, sync = true, usesAllCores: writesAtOnce } = setup;
+  const lake = createFileObjectStore({ rootDir, sync, writesAtOnce, checksumOf });
   return localPortsOn(lake, catalogOn(lake, setup.lakeDir), setup, show, onRead);
 }
 

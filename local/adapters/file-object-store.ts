@@ -44,6 +44,8 @@ export function createFileObjectStore(options: FileStoreOptions): ObjectStore {
 interface FileStoreOptions {
   rootDir: string;
   sync?: boolean;
+  /** The threads that write have all cores: other threads would take them from these. */
+  writesAtOnce?: boolean | undefined;
   /** For files of other people, who may write to them and set their times; `-` for what is kept of standard input. */
   isSource?: boolean | '-';
   onRead?: ((bytes: number) => void) | undefined;
@@ -61,11 +63,12 @@ class FileObjectStore implements ObjectStore {
   private readonly identity: FileIdentity;
   private knownModes: FileModes | undefined;
   private readonly checksumOf: ChecksumOfFile;
-  private readonly onRead: ((bytes: number) => void) | undefined;
+  private readonly options: FileStoreOptions;
 
-  constructor({ rootDir, sync = true, isSource = false, onRead, checksumOf }: FileStoreOptions) {
-    this.checksumOf = checksumOf ?? fileChecksum;
-    this.onRead = onRead;
+  constructor(options: FileStoreOptions) {
+    const { rootDir, sync = true, isSource = false, checksumOf = fileChecksum } = options;
+    this.options = options;
+    this.checksumOf = checksumOf;
     this.rootDir = rootDir;
     this.prefix = join(rootDir, 'key').slice(0, -'key'.length);
     this.sync = sync;
@@ -90,7 +93,7 @@ class FileObjectStore implements ObjectStore {
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
     for await (const chunk of streamFile(this.path(key), range, options, this.identity)) {
-      this.onRead?.(chunk.length);
+      this.options.onRead?.(chunk.length);
       yield chunk;
     }
   }
@@ -99,7 +102,7 @@ class FileObjectStore implements ObjectStore {
     const sizeBytes = range.endByte - range.startByte;
     if (sizeBytes > QUICK_READ_BYTES) return gathered(this.streamRange(key, range, options), sizeBytes);
     const piece = readFilePiece(this.path(key), range, options, this.identity);
-    this.onRead?.(sizeBytes);
+    this.options.onRead?.(sizeBytes);
     return piece;
   }
 
@@ -149,8 +152,8 @@ class FileObjectStore implements ObjectStore {
 
   createWriter(key: string): ObjectWriter {
     const move = (incoming: string) => this.moveTo(incoming, key);
-    const { sync, modes } = this;
-    return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync, modes });
+    const place = { incoming: this.incomingPath(), path: this.path(key), move };
+    return new FileWriter({ ...this.options, ...place, sync: this.sync, modes: this.modes });
   }
 
   async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {

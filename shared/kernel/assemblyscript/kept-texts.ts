@@ -1,14 +1,6 @@
-import {
-  CODE_LATIN1,
-  CODE_UTF8,
-  INVALID_COUNT_UNIT,
-  KEEP_ALPHANUMERIC,
-  STATE_INVALID,
-  STATE_NULL,
-  STATE_VALUE,
-} from '../shapes';
-import { isUtf8 } from './utf8';
-import { storeText } from './vector-members';
+import { CODE_LATIN1, CODE_UTF8, KEEP_ALPHANUMERIC, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
+import { isAscii, isUtf8 } from './utf8';
+import { storeState, storeText } from './vector-members';
 
 /** Finds the bytes that are kept, digits and those of `letters`: 0xff for each. */
 function findKeptLanes(bytes: v128, letters: v128): v128 {
@@ -53,33 +45,43 @@ export function decodeKept(
 ): i32 {
   if (!areLanesFilled) fillLanes();
   const letters = i8x16.splat(keep === KEEP_ALPHANUMERIC ? -1 : 0);
+  const lanes: u32 = 0xffff >>> (16 - width);
   let unread = 0;
-  for (let record = 0; record < count; record++) {
+  let record = 0;
+  while (true) {
+    // Without calls, which would slow down all texts.
+    for (; record < count && width <= 16; record++) {
+      const bytes = v128.load((load<u32>(records + (record << 2)) as usize) + at);
+      if ((i8x16.bitmask(bytes) & lanes) !== 0) break;
+      const end = writeKept(bytes, i8x16.bitmask(findKeptLanes(bytes, letters)) & lanes, side);
+      if (end === side) break;
+      store<u8>(states + record, STATE_VALUE as u8);
+      storeText(values + (record << 3), side, end);
+      side = end;
+    }
+    if (record >= count) return unread;
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    const text = side;
-    let high: u32 = 0;
-    let from = 0;
-    for (; width - from > 16; from += 16) {
-      const bytes = v128.load(start + from);
-      high |= i8x16.bitmask(bytes);
-      side = writeKept(bytes, i8x16.bitmask(findKeptLanes(bytes, letters)), side);
-    }
-    const bytes = v128.load(start + from);
-    const lanes: u32 = 0xffff >>> (16 - (width - from));
-    high |= i8x16.bitmask(bytes) & lanes;
-    side = writeKept(bytes, i8x16.bitmask(findKeptLanes(bytes, letters)) & lanes, side);
-    storeText(values + (record << 3), text, side);
-    let state = STATE_VALUE;
-    if (high !== 0 && code !== CODE_LATIN1 && (code !== CODE_UTF8 || !isUtf8(start, start + width))) {
-      state = STATE_INVALID;
-      unread += INVALID_COUNT_UNIT;
-    } else if (side === text) {
-      state = STATE_NULL;
-      unread++;
-    }
-    store<u8>(states + record, state as u8);
+    const end = keepCharacters(start, width, letters, side);
+    const isReadable =
+      code === CODE_LATIN1 ||
+      (code === CODE_UTF8 ? isUtf8(start, start + width) : isAscii(start, start + width));
+    const state = !isReadable ? STATE_INVALID : end === side ? STATE_NULL : STATE_VALUE;
+    unread += storeState(states + record, state);
+    storeText(values + (record << 3), side, end);
+    side = end;
+    record++;
   }
-  return unread;
+}
+
+/** Writes those characters of a text that are kept. Returns the address after them. */
+function keepCharacters(start: usize, width: i32, letters: v128, out: usize): usize {
+  for (; width > 0; width -= 16) {
+    const bytes = v128.load(start);
+    const kept: u32 = i8x16.bitmask(findKeptLanes(bytes, letters));
+    out = writeKept(bytes, width >= 16 ? kept : kept & ((1 << width) - 1), out);
+    start += 16;
+  }
+  return out;
 }
 
 /** Writes the kept ones of 16 bytes side by side, and up to 15 bytes beyond. `kept`: a bit for each. Returns the address after them. */

@@ -7,7 +7,8 @@ export function isAbsent(states: usize, member: u32): bool {
 
 /** Stores the address and the length of a text. */
 export function storeText(entry: usize, text: usize, end: usize): void {
-  store<u64>(entry, (text as u64) | (((end - text) as u64) << 32));
+  store<u32>(entry, text as u32);
+  store<u32>(entry, (end - text) as u32, 4);
 }
 
 /** Stores the state of a value. Returns what it adds to the count of nulls and invalid values. */
