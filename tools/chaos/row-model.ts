@@ -166,9 +166,9 @@ export class RowModel {
       if (to === undefined) settled.delete(file);
       else settled.set(file, to);
     }
-    // A file that was taken out is in neither commit.
+    // A file that was taken out is not in the commit, and what was taken out need not have been in the one before.
     for (const { file, from, to } of last.rollback.files) {
-      if (to === null && !before.has(file) && this.loaded.get(file) === from) settled.delete(file);
+      if (to === null && !last.files.has(file) && this.loaded.get(file) === from) settled.delete(file);
     }
     return settled;
   }

@@ -39,9 +39,14 @@ export async function judgeCatalog(
     for (const { name } of days.flatMap(({ columns }) => columns)) claims.get(table)?.columns.add(name);
   }
   // A day whose only commit is gone is still in the catalog.
-  for (const table of [dataset, rejectsDataset(dataset)]) if (!tables.has(table)) tables.set(table, []);
+  const own = [dataset, rejectsDataset(dataset), ...(catalog.hasDaysTable ? [daysDataset(dataset)] : [])];
+  const ofDays = new Map([[daysDataset(dataset), rows]]);
+  for (const table of own) {
+    const known = tables.get(table) ?? ofDays.get(table) ?? [];
+    // A layout of which every file was refused has no table: one of that name may be another's.
+    if (known.length > 0 || !(await isOfAnother(lake, table, dataset))) tables.set(table, known);
+  }
   const findings: Finding[] = [];
-  if (catalog.hasDaysTable) tables.set(daysDataset(dataset), rows);
   for (const [table, days] of tables) {
     const found = await differencesOf(catalog, table, days);
     if (!Array.isArray(found)) {
@@ -59,6 +64,11 @@ export async function judgeCatalog(
     for (const difference of differences) findings.push(findingOf(difference, of));
   }
   return findings;
+}
+
+async function isOfAnother(lake: ObjectStore, table: string, layout: string): Promise<boolean> {
+  const owner = (await readDocument(lake, tableOwnerKey(table), tableOwnerShape))?.value;
+  return owner !== undefined && owner.layout !== layout;
 }
 
 /** What the last commits of all days show, by table, and the row of each day; and the days whose last commit cannot be read. */

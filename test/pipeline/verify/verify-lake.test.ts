@@ -8,6 +8,7 @@ import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { checkReaders } from '../../../shared/pipeline/verify/check-readers.ts';
 import { repairLake } from '../../../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
+import { lakeWithIceberg } from '../../support/iceberg-folder.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
@@ -44,6 +45,24 @@ describe('verify and repair', () => {
     expect(await named(lake)).toEqual([]);
     expect(await named(lake, QUICK)).toEqual([]);
     expect((await repairLake(lake.ports, FULL)).done).toEqual([]);
+  });
+
+  it('find nothing in a table that has the name of another layout, of which every file was refused', async () => {
+    await using lake = await lakeWithIceberg();
+    const { load } = smallDay(lake);
+    const strict = smallLayout({ rejects: { maxPercent: 0 } });
+    expect(await load(KEY, smallFile(smallLine('', 1)), {}, strict)).toMatchObject({ status: 'refused' });
+    const fields = [{ name: 'id', start: 2, end: 6, type: 'string' }];
+    const types = { small: 'A', small_rejects: 'B', small_days: 'C' };
+    const recordTypes = Object.entries(types).map(([name, letter]) => ({
+      ...{ name, fields, match: { start: 1, end: 1, equals: letter } },
+    }));
+    const { encoding, record } = JSON.parse(smallLayout());
+    const other = JSON.stringify({ name: 'other', encoding, record, recordTypes });
+    const bytes = smallFile(smallLine('A1', 1), smallLine('B1', 1), smallLine('C1', 1));
+    expect(await load('g_20250812.txt', bytes, {}, other)).toMatchObject({ status: 'loaded' });
+    expect(await named(lake)).toEqual([]);
+    expect(await repairLake(lake.ports, FULL)).toMatchObject({ done: [], failed: [] });
   });
 
   it('judge no files by an earlier commit if the one that readers see is lost', async () => {
