@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
+import { temporaryFolder } from '../local/adapters/temporary-folder.ts';
 import { convertNight } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
 import type { NightOptions } from '../local/night.ts';
@@ -49,7 +48,7 @@ export async function dryRun(
 
 async function dryFile(options: NightOptions, layout: Layout, asJson: boolean): Promise<number> {
   const { lakeDir: to } = options;
-  const lakeDir = await mkdtemp(join(tmpdir(), 'positional-lake-dry-'));
+  const lakeDir = await temporaryFolder('positional-lake-dry-');
   const progress = createProgress(process.stderr);
   let code = EXIT_LOADED;
   try {

@@ -29,7 +29,7 @@ export interface ConvertOptions {
   /** Threads; by default one per core. */
   workers?: number;
   rangeSizeBytes?: number;
-  compression?: 'snappy' | 'zstd' | 'zstd-fast' | 'none';
+  compression?: 'auto' | 'snappy' | 'zstd' | 'zstd-fast' | 'none';
   /** Convert again what is already loaded or was rolled back. */
   force?: boolean;
   /** The inputs hold corrected records, which this loaded file of the same day rejected. */

@@ -11,6 +11,7 @@ import type { ChecksumOfFile } from './adapters/file-checksum.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
 import { createFileObjectStore } from './adapters/file-object-store.ts';
+import { hasDied } from './adapters/local-process.ts';
 import { localVersion } from './local-version.ts';
 
 /** From this size on a part reads as well alone as in a larger file. Its copy is a hard link, whereas a merge would write it again. */
@@ -79,6 +80,7 @@ export function localPortsOn(
     metrics: createFileMetrics(setup.lakeDir),
     notifier: createConsoleNotifier(show),
     clock: { now: () => new Date() },
+    hasDied,
     settings: {
       rangeSizeBytes: setup.rangeSizeBytes,
       wholePartBytes: WHOLE_PART_BYTES,

@@ -30,7 +30,19 @@ export async function runCommand(main: () => Promise<number>): Promise<void> {
   watchOutput();
   outliveTerminal();
   endWithParent();
-  return endProcess(await exitCodeFrom(main));
+  process.once('beforeExit', tellStalled);
+  const code = await exitCodeFrom(main);
+  process.off('beforeExit', tellStalled);
+  return endProcess(code);
+}
+
+/** Nothing is left that could wake a command which still waits: without a word Node would end it with 13, or with 0. */
+function tellStalled(): void {
+  warn(
+    'The command ended before it was done: it waits for something that cannot come any more, such as a thread that could not start. ' +
+      'If this machine has enough memory, processes and open files (ulimit -a), this is a defect. Run it again: what is finished is kept.',
+  );
+  process.exitCode = EXIT_FAILED;
 }
 
 /** The exit code of a command. A typed error is printed as one paragraph; anything else keeps its stack. */

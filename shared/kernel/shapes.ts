@@ -164,7 +164,7 @@ export const FORMAT_LITERALS = 52;
 /** Digits of a text are summed nine at a time, each nine in a word of 8 bytes. */
 export const LIMB_DIGITS = 9;
 
-/** An open page of one column: offsets of its words. A word has 4 bytes; from PAGE_LEAST to PAGE_GREATEST_PREFIX it has 8. */
+/** An open page of one column: offsets of its words, of 4 bytes each; PAGE_LEAST and PAGE_GREATEST have 8. */
 export const PAGE_VALUES = 0;
 /** Bytes of PLAIN values so far; a boolean has one byte until the page is closed. */
 export const PAGE_LENGTH = 4;
@@ -176,9 +176,6 @@ export const PAGE_COUNT = 16;
 /** Integers: the value. Texts and wide decimals: the value's offset in PAGE_VALUES, or its entry (`findUsedRange`). */
 export const PAGE_LEAST = 24;
 export const PAGE_GREATEST = 32;
-/** Texts: their first eight bytes, high byte first. */
-export const PAGE_LEAST_PREFIX = 40;
-export const PAGE_GREATEST_PREFIX = 48;
 /** Dictionary entry of each value of the page, 2 bytes each. */
 export const PAGE_INDEXES = 56;
 /** The dictionary of the chunk: entry + 1 by hash, 2 bytes each; and the mask of the hash. */

@@ -3,10 +3,8 @@ import type { Kernel } from '../kernel/kernel.ts';
 import {
   PAGE_COUNT,
   PAGE_GREATEST,
-  PAGE_GREATEST_PREFIX,
   PAGE_INDEXES,
   PAGE_LEAST,
-  PAGE_LEAST_PREFIX,
   PAGE_LENGTH,
   PAGE_LEVELS,
   PAGE_PLAIN_BYTES,
@@ -131,8 +129,6 @@ export class OpenPage {
       view.setBigInt64(least, narrow ? 0x7fffffffn : 0x7fffffffffffffffn, true);
       view.setBigInt64(greatest, narrow ? -0x80000000n : -0x8000000000000000n, true);
     }
-    view.setBigUint64(this.address + PAGE_LEAST_PREFIX, 0xffffffffffffffffn, true);
-    view.setBigUint64(this.address + PAGE_GREATEST_PREFIX, 0n, true);
   }
 
   /** Appends rows of the vector, nulls among them, without their values. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { PROGRAM_PATH, runCommand } from '../support/run-command.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
 const CONFIG = {
+  scanSeconds: 1,
   sources: [{ folder: 'in' }],
   files: [{ pattern: '*', finished: { by: 'rename' } }],
   target: { folder: 'raw' },
@@ -47,7 +48,6 @@ beforeAll(async () => {
     'f_20250812.txt': smallFile(smallLine('A1', 1), smallLine('A2', 2, 'B'), smallLine('', 7)),
     'in/f_20250812.txt': smallFile(smallLine('A1', 1)),
   };
-  const { mkdir } = await import('node:fs/promises');
   for (const folder of ['in', 'raw', 'state']) await mkdir(join(dir, folder));
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
   const flags = ['--layout', './small.json', '--input', 'f_20250812.txt', '--out', 'lake'];
@@ -92,3 +92,16 @@ it.each(LINES)('%s | true says nothing of a reader that is gone', async (line) =
   expect(stderr).not.toMatch(/EPIPE|^\s+at |standard output/m);
   expect(['0\n', '1\n', '2\n', '3\n']).toContain(stdout);
 });
+
+it('connect goes on if nobody reads it any more, and says so', async () => {
+  const script = `
+    $NODE "$PROGRAM" connect --config connector.json --json > >(head -1 > first) 2> said & service=$!
+    until [ -s first ]; do sleep 0.1; done
+    for n in 1 2 3 4; do cp f_20250812.txt in/part; mv in/part in/g\${n}_20250812.txt; sleep 2; done
+    until find raw -name 'g4_*' | grep -q . || [ $((tries += 1)) -gt 200 ]; do sleep 0.1; done
+    kill -TERM $service; wait $service; echo "$?"; find raw -type f; cat said`;
+  const { stdout } = await inShell(script, []);
+  expect(stdout.split('\n')[0]).toBe('0');
+  for (const name of ['g1', 'g2', 'g3', 'g4']) expect(stdout).toContain(`/${name}_20250812.txt\n`);
+  expect(stdout.match(/Nobody reads standard output any more/g)).toHaveLength(1);
+}, 60_000);

@@ -140,6 +140,33 @@ describe('the kernel and the one-value decoder give the same values', () => {
     run(cases, 800);
   });
 
+  test('names: many with accents, which are read in another loop, short and long, and what fills them up', () => {
+    const character = fc.constantFrom(
+      ...'aaeZ  .',
+      '\u00e9',
+      '\u00e7',
+      '\u00ff',
+      '\u0080',
+      '\u00a0',
+      '\0',
+      '\x7f',
+    );
+    const cases = fc
+      .tuple(fc.integer({ min: 16, max: 66 }), fc.constantFrom(32, 33, 95))
+      .chain(([length, count]) => {
+        const name = fc
+          .tuple(fc.nat(length), fc.constantFrom(' ', ' ', '\0', '\u00a0', '\u00e9'))
+          .chain(([filled, filler]) =>
+            fc
+              .string({ unit: character, minLength: filled, maxLength: filled })
+              .map((text) => latin1(text.padEnd(length, filler))),
+          );
+        const names = fc.array(name, { minLength: count, maxLength: count });
+        return fc.tuple(fc.constant(fieldOf('string', length)), fc.constant<Encoding>('iso-8859-1'), names);
+      });
+    run(cases, 150);
+  });
+
   test('booleans, doubles and raw bytes', () => {
     const likely = ['S', ' N', '1', '0 ', '-1.5e3', '1e999', '.5', '+2.', '1e', '-0', 'NaN', 'Infinity'];
     const cases = fc

@@ -79,6 +79,8 @@ const WRITES: Record<string, (store: ObjectStore, rootDir: string) => Promise<un
 describe.each([
   ['a full disk', 'ENOSPC', 'OutputUnwritable'],
   ['a quota that is used up', 'EDQUOT', 'OutputUnwritable'],
+  ['a file that may not become larger', 'EFBIG', 'OutputUnwritable'],
+  ['a disk that fails', 'EIO', 'OutputUnwritable'],
   ['too many open files', 'EMFILE', 'StoreUnavailable'],
 ])('%s, at whatever change of the disk it shows', (_, code, name) => {
   it.each(

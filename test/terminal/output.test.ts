@@ -16,9 +16,23 @@ const programOf = (main: string, worksUnread = false) => `
   import { say, sayJson, sayMany, warn } from ${moduleUrl('print')};
   await runWithFlags({ does: '', usage: '', flags: {}, notes: '', worksUnread: ${worksUnread} }, async () => { ${main} });`;
 
+/** Waits for a signal, and says which came; with the word `stays` it goes on waiting. */
+const WAITS = `
+  import { runCommand } from ${moduleUrl('exit')};
+  import { interruption } from ${moduleUrl('interruption')};
+  await runCommand(async () => {
+    const signal = interruption((name) => console.log(name));
+    console.log('ready');
+    const held = setInterval(() => undefined, 1000);
+    await new Promise((end) => signal.addEventListener('abort', () => process.argv.includes('stays') || end()));
+    clearInterval(held);
+    return 130;
+  });`;
+
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'output-'));
+  await writeFile(join(dir, 'waits.mjs'), WAITS);
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -124,21 +138,8 @@ describe('a reader that has seen enough', () => {
 });
 
 describe('a signal', () => {
-  const WAITS = `
-    import { runCommand } from ${moduleUrl('exit')};
-    import { interruption } from ${moduleUrl('interruption')};
-    await runCommand(async () => {
-      const signal = interruption((name) => console.log(name));
-      console.log('ready');
-      const held = setInterval(() => undefined, 1000);
-      await new Promise((end) => signal.addEventListener('abort', () => process.argv.includes('stays') || end()));
-      clearInterval(held);
-      return 130;
-    });`;
-
   async function started(...words: string[]) {
     const script = join(dir, 'waits.mjs');
-    await writeFile(script, WAITS);
     const child = startScript(script, words, dir);
     const outcome = outcomeOf(child);
     await once(child.stdout, 'data');
@@ -169,4 +170,30 @@ describe('a signal', () => {
     child.kill('SIGTERM');
     expect(await outcome).toEqual({ code: 130, stdout: 'ready\nSIGTERM\n', stderr: '' });
   });
+});
+
+it('a command that waits for what cannot come any more says so, and does not end with 0', async () => {
+  const ended = await inShell(RUN, programOf('await new Promise(() => undefined); return 0;'));
+  expect(ended).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^The command ended before it was done: [^\n]*\n$/),
+  });
+});
+
+it('a command that another one started and talks to ends when the other is killed', async () => {
+  const script = join(dir, 'waits.mjs');
+  const parent = `
+    const { spawn } = await import('node:child_process');
+    spawn(process.execPath, [${JSON.stringify(script)}], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    setInterval(() => undefined, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', parent], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  for await (const text of child.stdout.setEncoding('utf8')) {
+    said += text;
+    if (said === 'ready\n') child.kill('SIGKILL');
+  }
+  expect(said).toBe('ready\nSIGTERM\n');
 });

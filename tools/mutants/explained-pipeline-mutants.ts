@@ -60,18 +60,6 @@ export const EXPLAINED_IN_PIPELINE: readonly Explained[] = [
     why: 'what is read at a link holds a whole record, or the walk says why there is none: this is only for the compiler',
   },
   {
-    file: 'shared/pipeline/split/claim-file.ts',
-    within: 'let isFirst = false;',
-    edits: [['false', 'true']],
-    why: 'it is decided by the change of the entry, which is made at least once',
-  },
-  {
-    file: 'shared/pipeline/split/claim-file.ts',
-    within: 'if (isFirst) await',
-    edits: [['isFirst', 'true']],
-    why: 'a failure that is recorded while there is an entry leaves no note: one would only be looked for again',
-  },
-  {
     file: 'shared/pipeline/split/split-file.ts',
     within: 'return isRolledBack ? claimFile(claim, content) : claimed;',
     edits: [['isRolledBack', 'true']],

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Mutant } from './mutant.ts';
 import type { NumberedMutant } from './switched-source.ts';
 
 /** What a run of the tests with switches is asked. */
@@ -10,13 +11,15 @@ export interface SwitchTask {
   slowestTestMs: number;
   /** So many tests at most try one mutant. */
   mostTries: number;
+  /** Only so many of the tests that a mutant names, or all of them. */
+  nearest: number | 'all';
 }
 
 /**
  * `begun` stands before each try, so that a mutant that never comes back is known; `dropped` is a try that ended with the whole run, which
  * says nothing. `at import` is code that ran before any test: its switch comes too late. `not repeatable` is a test that fails when it runs
  * a second time: it says nothing of these mutants, which it reaches, also if it was said to have caught them. `done` is a test that has tried
- * all that it can.
+ * all that it was asked.
  */
 export type SwitchResult =
   | { is: 'begun' | 'dropped' | 'caught' | 'endless'; id: number; test: string }
@@ -96,6 +99,14 @@ export class SwitchedMutants {
   hasTried(test: string, id: number): boolean {
     return this.#tries.get(id)?.has(test) === true;
   }
+}
+
+/** The tests that a mutant is tried by now. */
+export function testsNow(
+  { tests }: Pick<Mutant, 'tests'>,
+  nearest: SwitchTask['nearest'],
+): readonly string[] {
+  return nearest === 'all' ? tests : tests.slice(0, nearest);
 }
 
 /** Is the test file one of these, or in one of these folders? */

@@ -10,11 +10,14 @@ import {
   SwitchedMutants,
   type SwitchResult,
   type SwitchTask,
+  testsNow,
 } from './switch-task.ts';
 import type { NumberedMutant } from './switched-source.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOOK_EVERY_MS = 1000;
+/** The two tests that each mutant names first are about its file, and catch most: others, such as those of whole nights, try what is left. */
+const PASSES = [2, 'all'] as const;
 
 /**
  * `endless`: it was ended at a limit; a test would have failed there. `unsure`: no switch can judge it, since it runs at import, or a test
@@ -41,20 +44,17 @@ export async function switchedOutcomes(
   const dir = kept ?? (await mkdtemp(join(tmpdir(), 'mutants-')));
   try {
     await mkdir(dir, { recursive: true });
-    const task: Omit<SwitchTask, 'results'> = { mutants, slowestTestMs, mostTries };
+    const task: Omit<SwitchTask, 'results' | 'nearest'> = { mutants, slowestTestMs, mostTries };
     // Of another task nothing is taken over: its mutants have other numbers.
     const name = createHash('sha256').update(JSON.stringify(task)).digest('hex').slice(0, 16);
     const results = join(dir, `${name}.results`);
     await appendFile(results, '');
     const left = resultsOf(results).at(-1);
     if (left?.is === 'begun') await tell(results, { ...left, is: 'dropped' });
-    await writeFile(join(dir, 'task.json'), JSON.stringify({ ...task, results }));
-    // A mutant that never comes back ends its process; the others go on in another one.
-    for (;;) {
-      const isWhole = await runTests(join(dir, 'task.json'), results, testsOf(mutants), silenceMs);
-      const last = resultsOf(results).at(-1);
-      if (isWhole || last?.is !== 'begun') break;
-      await tell(results, { ...last, is: 'endless' });
+    for (const nearest of PASSES) {
+      const path = join(dir, 'task.json');
+      await writeFile(path, JSON.stringify({ ...task, results, nearest }));
+      await tryAll(mutants, { path, results, nearest, silenceMs });
     }
     return outcomesOf(mutants, resultsOf(results));
   } finally {
@@ -62,8 +62,26 @@ export async function switchedOutcomes(
   }
 }
 
-function testsOf(mutants: readonly NumberedMutant[]): string[] {
-  return [...new Set(mutants.flatMap(({ mutant }) => mutant.tests))];
+/** Runs the tests of what is not judged yet, until all of them have tried it. */
+async function tryAll(mutants: readonly NumberedMutant[], { path, results, nearest, silenceMs }: Pass) {
+  for (;;) {
+    const told = new SwitchedMutants(resultsOf(results));
+    const left = mutants.filter(({ id }) => !told.isJudged(id));
+    const tests = new Set(left.flatMap(({ mutant }) => testsNow(mutant, nearest)));
+    if (tests.size === 0 || (await runTests(path, results, [...tests], silenceMs))) return;
+    // A mutant that never comes back ends its process; the others go on in another one.
+    const last = resultsOf(results).at(-1);
+    if (last?.is !== 'begun') return;
+    await tell(results, { ...last, is: 'endless' });
+  }
+}
+
+interface Pass {
+  /** Of the task. */
+  path: string;
+  results: string;
+  nearest: SwitchTask['nearest'];
+  silenceMs: number;
 }
 
 function tell(results: string, result: SwitchResult): Promise<void> {

@@ -2,7 +2,14 @@ import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import fc from 'fast-check';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner } from 'vitest';
-import { isAmong, resultsOf, SwitchedMutants, type SwitchResult, switchTask } from './switch-task.ts';
+import {
+  isAmong,
+  resultsOf,
+  SwitchedMutants,
+  type SwitchResult,
+  switchTask,
+  testsNow,
+} from './switch-task.ts';
 
 /** A mutant may run so much longer than the code as it is; a test that waits for it still fails. */
 const TIMES_AS_LONG = 20;
@@ -31,7 +38,7 @@ interface MutantSwitch {
 
 class EndlessMutant extends Error {}
 
-const { results, mutants, slowestTestMs, mostTries } = switchTask();
+const { results, mutants, slowestTestMs, mostTries, nearest } = switchTask();
 const known = new SwitchedMutants(resultsOf(results));
 /** Done by a run that was ended: two tests of a file may have one name, so that what this run does is not looked at. */
 const doneBefore: ReadonlySet<string> = new Set(known.doneTests);
@@ -57,7 +64,7 @@ export default class SwitchingRunner extends TestRunner {
     tell({ is: 'at import', ids: [...state.reached], test: name });
     state.reached = new Set();
     // Nothing is left to judge in this file.
-    if (doneBefore.has(name) || toTry(file).length === 0) return;
+    if (doneBefore.has(doneName(name)) || toTry(file).length === 0) return;
     const [started, workedBefore] = [performance.now(), process.cpuUsage()];
     state.asked = 0;
     state.mostAsked = Number.POSITIVE_INFINITY;
@@ -86,7 +93,7 @@ export default class SwitchingRunner extends TestRunner {
       const ids = toTry(file, { reached, name });
       if (ids.length > 0) await this.tryMutants(test, { name, ids, tookMs, askedAsIs, isAtOnce });
     }
-    tell({ is: 'done', ids: [...reached], test: name });
+    tell({ is: 'done', ids: [...reached], test: doneName(name) });
     state.reached = new Set();
   }
 
@@ -186,9 +193,14 @@ function toTry(file: string, of?: { reached: ReadonlySet<number>; name: string }
         !known.isJudged(id) &&
         known.triesOf(id) < mostTries &&
         (of === undefined || (of.reached.has(id) && !known.hasTried(of.name, id))) &&
-        isAmong(file, mutant.tests),
+        isAmong(file, testsNow(mutant, nearest)),
     )
     .map(({ id }) => id);
+}
+
+/** A test that was one of the nearest may be asked more afterwards. */
+function doneName(test: string): string {
+  return `${test} (${nearest})`;
 }
 
 function tell(result: SwitchResult): void {

@@ -2,6 +2,7 @@ import { CHAINS, CLAIMS, FORMS, NIGHTS } from './room-tests.ts';
 import { DECIDING_STORE } from './store-files.ts';
 
 const PARSED = [
+  'test/pipeline/parse/parts-of-a-range.test.ts',
   NIGHTS,
   'test/pipeline/parse/closing-parts.test.ts',
   'test/pipeline/merge/merge-in-memory.test.ts',

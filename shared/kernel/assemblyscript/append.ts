@@ -1,16 +1,14 @@
 import {
   PAGE_COUNT,
   PAGE_GREATEST,
-  PAGE_GREATEST_PREFIX,
   PAGE_LEAST,
-  PAGE_LEAST_PREFIX,
   PAGE_LENGTH,
   PAGE_LEVELS,
   PAGE_ROWS,
   PAGE_VALUES,
   STATE_VALUE,
 } from '../shapes';
-import { compareBytes, isLess128, readPrefix } from './bytes-order';
+import { compareBytes, isLess128, keepLowBytes, readPrefix } from './bytes-order';
 import { isAbsent } from './vector-members';
 
 /**
@@ -132,7 +130,18 @@ export function appendInt128s(page: usize, states: usize, values: usize, members
   addLength(page, out - first);
 }
 
-/** Appends texts or raw bytes, each after its length of 4 bytes. `base` is added to the addresses in the vector. */
+/** The next member and the address of its text, and addresses of the least and the greatest text so far. */
+let memberAt: usize = 0;
+let textAt: usize = 0;
+let leastAt: usize = 0;
+let greatestAt: usize = 0;
+
+/**
+ * Appends texts or raw bytes, each after its length of 4 bytes. `base` is added to the addresses in the vector.
+ *
+ * Eight bytes of a text nearly always say how it compares with the least and the greatest so far: those after the bytes that all texts
+ * share, since identifiers often begin alike. If they do not say it, the loop is left, because a call in it would slow down all texts.
+ */
 export function appendBytes(
   page: usize,
   states: usize,
@@ -141,59 +150,107 @@ export function appendBytes(
   members: usize,
   count: i32,
 ): void {
-  const firstOut = load<u32>(page, PAGE_VALUES) as usize;
-  let out = firstOut + load<u32>(page, PAGE_LENGTH);
-  const before = out;
-  // The first 16 bytes of the least and the greatest are kept in locals: identifiers often share eight bytes, few values share 16.
-  let least = load<u64>(page, PAGE_LEAST_PREFIX);
-  let greatest = load<u64>(page, PAGE_GREATEST_PREFIX);
-  let leastAt = firstOut + load<u32>(page, PAGE_LEAST);
-  let greatestAt = firstOut + load<u32>(page, PAGE_GREATEST);
-  let leastNext: u64 = 0;
-  let greatestNext: u64 = 0;
-  if (out === firstOut) {
-    leastAt = 0;
-    greatestAt = 0;
-  } else {
-    leastNext = readSecondPrefix(leastAt + 4, load<u32>(leastAt));
-    greatestNext = readSecondPrefix(greatestAt + 4, load<u32>(greatestAt));
+  const firstText = load<u32>(page, PAGE_VALUES) as usize;
+  const before = firstText + load<u32>(page, PAGE_LENGTH);
+  const end = members + (count << 1);
+  memberAt = members;
+  textAt = before;
+  leastAt = firstText + load<u32>(page, PAGE_LEAST);
+  greatestAt = firstText + load<u32>(page, PAGE_GREATEST);
+  while (true) {
+    const shared: usize = textAt === firstText ? 0 : countShared(leastAt, greatestAt);
+    if (shared > 0) appendAlike(states, values, base, end, shared);
+    else appendUnlike(states, values, base, end, textAt === firstText);
+    if (memberAt >= end) break;
+    // The text is written and not yet counted.
+    if (textAt === firstText || compareTexts(textAt, leastAt) < 0) leastAt = textAt;
+    if (textAt === firstText || compareTexts(textAt, greatestAt) > 0) greatestAt = textAt;
+    textAt += 4 + load<u32>(textAt);
+    memberAt += 2;
   }
-  for (let index = 0; index < count; index++) {
-    const member = load<u16>(members + (index << 1)) as u32;
+  if (textAt > firstText) {
+    store<u32>(page, (leastAt - firstText) as u32, PAGE_LEAST);
+    store<u32>(page, (greatestAt - firstText) as u32, PAGE_GREATEST);
+  }
+  addLength(page, textAt - before);
+}
+
+/** Appends texts until the first eight bytes of one do not say how it compares. */
+function appendUnlike(states: usize, values: usize, base: usize, end: usize, isFirst: bool): void {
+  let at = memberAt;
+  let out = textAt;
+  let leastText = leastAt;
+  let greatestText = greatestAt;
+  let least = isFirst ? u64.MAX_VALUE : readPrefix(leastText + 4, load<u32>(leastText));
+  let greatest = isFirst ? 0 : readPrefix(greatestText + 4, load<u32>(greatestText));
+  for (; at < end; at += 2) {
+    const member = load<u16>(at) as u32;
     if (isAbsent(states, member)) continue;
     const entry = load<u64>(values + (member << 3));
     const from = base + (entry as u32);
     const length = (entry >>> 32) as usize;
     writeText(out, from, length);
-    const prefix = readPrefix(from, length);
-    if (prefix >= greatest || prefix <= least) {
-      const next = readSecondPrefix(from, length);
-      if (prefix > greatest || (prefix === greatest && next >= greatestNext)) {
-        const isAbove = prefix > greatest || next > greatestNext || greatestAt === 0;
-        if (isAbove || compareTexts(out, greatestAt) > 0) {
-          greatest = prefix;
-          greatestNext = next;
-          greatestAt = out;
-        }
-      }
-      if (prefix < least || (prefix === least && next <= leastNext)) {
-        const isBelow = prefix < least || next < leastNext || leastAt === 0;
-        if (isBelow || compareTexts(out, leastAt) < 0) {
-          least = prefix;
-          leastNext = next;
-          leastAt = out;
-        }
-      }
+    const key = readPrefix(from, length);
+    if (key >= greatest) {
+      if (key === greatest) break;
+      greatest = key;
+      greatestText = out;
+    }
+    if (key <= least) {
+      if (key === least) break;
+      least = key;
+      leastText = out;
     }
     out += 4 + length;
   }
-  store<u64>(page, least, PAGE_LEAST_PREFIX);
-  store<u64>(page, greatest, PAGE_GREATEST_PREFIX);
-  if (out > firstOut) {
-    store<u32>(page, (leastAt - firstOut) as u32, PAGE_LEAST);
-    store<u32>(page, (greatestAt - firstOut) as u32, PAGE_GREATEST);
+  memberAt = at;
+  textAt = out;
+  leastAt = leastText;
+  greatestAt = greatestText;
+}
+
+/** The same if the least and the greatest share their first bytes, one to eight. Stops also at a text that does not share them. */
+function appendAlike(states: usize, values: usize, base: usize, end: usize, shared: usize): void {
+  let at = memberAt;
+  let out = textAt;
+  let leastText = leastAt;
+  let greatestText = greatestAt;
+  const sharedWord = keepLowBytes(load<u64>(leastText, 4), shared);
+  const mask = keepLowBytes(u64.MAX_VALUE, shared);
+  let least = readPrefix(leastText + 4 + shared, load<u32>(leastText) - shared);
+  let greatest = readPrefix(greatestText + 4 + shared, load<u32>(greatestText) - shared);
+  for (; at < end; at += 2) {
+    const member = load<u16>(at) as u32;
+    if (isAbsent(states, member)) continue;
+    const entry = load<u64>(values + (member << 3));
+    const from = base + (entry as u32);
+    const length = (entry >>> 32) as usize;
+    writeText(out, from, length);
+    if ((load<u64>(from) & mask) !== sharedWord || length < shared) break;
+    const key = readPrefix(from + shared, length - shared);
+    if (key >= greatest) {
+      if (key === greatest) break;
+      greatest = key;
+      greatestText = out;
+    }
+    if (key <= least) {
+      if (key === least) break;
+      least = key;
+      leastText = out;
+    }
+    out += 4 + length;
   }
-  addLength(page, out - before);
+  memberAt = at;
+  textAt = out;
+  leastAt = leastText;
+  greatestAt = greatestText;
+}
+
+/** Counts the first bytes that two PLAIN texts share, up to eight. */
+function countShared(a: usize, b: usize): usize {
+  const different = load<u64>(a, 4) ^ load<u64>(b, 4);
+  const length = min<usize>(min<usize>(load<u32>(a), load<u32>(b)), 8);
+  return min<usize>(length, (ctz<u64>(different) >>> 3) as usize);
 }
 
 /** Writes a text in PLAIN form. Reads and writes up to 47 bytes beyond. */
@@ -205,11 +262,6 @@ function writeText(out: usize, from: usize, length: usize): void {
     v128.store(out, v128.load(from, 32), 36);
     for (let at: usize = 48; at < length; at += 16) v128.store(out + at, v128.load(from + at), 4);
   }
-}
-
-/** Reads the second eight bytes of a text as a number that sorts as they do. */
-function readSecondPrefix(at: usize, length: usize): u64 {
-  return length > 8 ? readPrefix(at + 8, length - 8) : 0;
 }
 
 /** Compares two PLAIN texts; negative, zero or positive. */

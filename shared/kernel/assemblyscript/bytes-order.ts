@@ -11,8 +11,7 @@ function reverseBytes(word: u64): u64 {
 /** Reads the first eight bytes of a text as a number that sorts as they do; bytes after its end count as zero. */
 export function readPrefix(at: usize, length: usize): u64 {
   const word = reverseBytes(load<u64>(at));
-  if (length >= 8) return word;
-  return length === 0 ? 0 : word & (u64.MAX_VALUE << ((64 - (length << 3)) as u64));
+  return length >= 8 ? word : word & ((-256 as i64) << ((56 - (length << 3)) as u64));
 }
 
 /** Compares two texts by their unsigned bytes; negative, zero or positive. */

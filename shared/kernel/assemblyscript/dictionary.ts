@@ -24,13 +24,26 @@ import { isAbsent } from './vector-members';
  * the caller makes room or goes on in PLAIN form.
  */
 
-/** Hashes a text of at most eight bytes; the other bytes of `word` are zero. */
-function hashShort(word: u64, length: usize): u32 {
-  return hashWord(rotl<u64>(word, 5) ^ (length as u64));
+/** 16 bytes of ones, then 16 of zeros: a vector loaded at offset 16 − n has ones in its first n lanes. */
+const FIRST_LANES: usize = memory.data<u8>([
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0,
+]);
+
+/** Ones in the lanes of a text of at most 16 bytes. */
+function lanesOf(length: usize): v128 {
+  return v128.load(FIRST_LANES + 16 - length);
+}
+
+/** Hashes a text of at most 16 bytes; the other bytes of `bytes` are zero. */
+function hashShort(bytes: v128, length: usize): u32 {
+  const first = i64x2.extract_lane(bytes, 0) as u64;
+  const second = i64x2.extract_lane(bytes, 1) as u64;
+  return hashWord(rotl<u64>(first, 5) ^ (second * MIX) ^ (length as u64));
 }
 
 function hashBytes(at: usize, length: usize): u32 {
-  return length <= 8 ? hashShort(keepLowBytes(load<u64>(at), length), length) : hashLong(at, length);
+  return length <= 16 ? hashShort(v128.and(v128.load(at), lanesOf(length)), length) : hashLong(at, length);
 }
 
 function hashLong(at: usize, length: usize): u32 {
@@ -45,7 +58,7 @@ function hashLong(at: usize, length: usize): u32 {
 /** Appends a text in PLAIN form to the dictionary's data, and stores { offset, length } of its bytes there in `entry`. */
 function addText(entry: usize, data: usize, dataLength: usize, text: usize, length: usize): void {
   store<u32>(data + dataLength, length as u32);
-  memory.copy(data + dataLength + 4, text, length);
+  for (let at: usize = 0; at < length; at += 16) v128.store(data + dataLength + at, v128.load(text + at), 4);
   store<u32>(entry, (dataLength + 4) as u32);
   store<u32>(entry, length as u32, 4);
 }
@@ -62,52 +75,85 @@ export function appendIndexesOfBytes(
   const table = load<u32>(page, DICTIONARY_TABLE) as usize;
   const mask = load<u32>(page, DICTIONARY_MASK);
   const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
-  const capacity = load<i32>(page, DICTIONARY_CAPACITY);
   const data = load<u32>(page, DICTIONARY_DATA) as usize;
-  const dataCapacity = load<u32>(page, DICTIONARY_DATA_CAPACITY) as usize;
   const used = load<u32>(page, DICTIONARY_USED) as usize;
-  let dataLength = load<u32>(page, DICTIONARY_DATA_LENGTH) as usize;
-  let entryCount = load<i32>(page, DICTIONARY_COUNT);
-  let out = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
-  const firstOut = out;
+  const firstOut = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
+  let out = firstOut;
   let plainBytes: usize = 0;
   let index = from;
-  for (; index < count; index++) {
-    const member = load<u16>(members + (index << 1)) as u32;
-    if (isAbsent(states, member)) continue;
-    const text = load<u32>(values + (member << 3)) as usize;
-    const length = load<u32>(values + (member << 3), 4) as usize;
-    // Most columns with a dictionary hold codes and short names, which fit into one word.
-    const isWord = length <= 8;
-    const word = keepLowBytes(load<u64>(text), length);
-    let slot = (isWord ? hashShort(word, length) : hashLong(text, length)) & mask;
-    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
-    while (entry >= 0) {
-      const known = entries + (entry << 3);
-      if ((load<u32>(known, 4) as usize) === length) {
-        const at = data + load<u32>(known);
-        if (isWord ? keepLowBytes(load<u64>(at), length) === word : areSameBytes(at, text, length)) break;
+  let slot: u32 = 0;
+  while (true) {
+    // Known texts of at most 16 bytes, as most columns with a dictionary hold, without calls, which would slow down all of them.
+    for (; index < count; index++) {
+      const member = load<u16>(members + (index << 1)) as u32;
+      if (isAbsent(states, member)) continue;
+      const length = load<u32>(values + (member << 3), 4) as usize;
+      if (length > 16) break;
+      const lanes = lanesOf(length);
+      const bytes = v128.and(v128.load(load<u32>(values + (member << 3)) as usize), lanes);
+      slot = hashShort(bytes, length) & mask;
+      let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+      while (entry >= 0) {
+        const known = entries + (entry << 3);
+        const other = v128.and(v128.load(data + load<u32>(known)), lanes);
+        if ((load<u32>(known, 4) as usize) === length && !v128.any_true(v128.xor(other, bytes))) break;
+        slot = (slot + 1) & mask;
+        entry = (load<u16>(table + (slot << 1)) as i32) - 1;
       }
-      slot = (slot + 1) & mask;
-      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+      if (entry < 0) break;
+      store<u16>(out, entry as u16);
+      store<u8>(used + entry, 1);
+      plainBytes += 4 + length;
+      out += 2;
     }
-    if (entry < 0) {
-      if (entryCount === capacity || dataLength + 4 + length > dataCapacity) break;
-      entry = entryCount++;
-      addText(entries + (entry << 3), data, dataLength, text, length);
-      dataLength += 4 + length;
-      store<u16>(table + (slot << 1), entryCount as u16);
-    }
+    if (index >= count) break;
+    const value = values + ((load<u16>(members + (index << 1)) as usize) << 3);
+    const length = load<u32>(value, 4) as usize;
+    const text = load<u32>(value) as usize;
+    const entry = length > 16 ? findText(page, text, length) : enterText(page, text, length, slot);
+    if (entry < 0) break;
     store<u16>(out, entry as u16);
     store<u8>(used + entry, 1);
     plainBytes += 4 + length;
     out += 2;
+    index++;
   }
-  store<i32>(page, entryCount, DICTIONARY_COUNT);
-  store<u32>(page, dataLength as u32, DICTIONARY_DATA_LENGTH);
   store<u32>(page, load<u32>(page, PAGE_LENGTH) + ((out - firstOut) as u32), PAGE_LENGTH);
   store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + (plainBytes as u32), PAGE_PLAIN_BYTES);
   return index;
+}
+
+/** Finds the entry of a text, which it enters if it is new; -1 if there is no room for it. */
+function findText(page: usize, text: usize, length: usize): i32 {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const data = load<u32>(page, DICTIONARY_DATA) as usize;
+  let slot = hashBytes(text, length) & mask;
+  let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+  while (entry >= 0) {
+    const known = entries + (entry << 3);
+    const isSameLength = (load<u32>(known, 4) as usize) === length;
+    if (isSameLength && areSameBytes(data + load<u32>(known), text, length)) return entry;
+    slot = (slot + 1) & mask;
+    entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+  }
+  return enterText(page, text, length, slot);
+}
+
+/** Enters a new text, whose slot is free; -1 if there is no room for it. */
+function enterText(page: usize, text: usize, length: usize, slot: u32): i32 {
+  const entry = load<i32>(page, DICTIONARY_COUNT);
+  const dataLength = load<u32>(page, DICTIONARY_DATA_LENGTH) as usize;
+  const dataEnd = dataLength + 4 + length;
+  if (entry === load<i32>(page, DICTIONARY_CAPACITY)) return -1;
+  if (dataEnd > (load<u32>(page, DICTIONARY_DATA_CAPACITY) as usize)) return -1;
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  addText(entries + (entry << 3), load<u32>(page, DICTIONARY_DATA) as usize, dataLength, text, length);
+  store<u16>((load<u32>(page, DICTIONARY_TABLE) as usize) + (slot << 1), (entry + 1) as u16);
+  store<i32>(page, entry + 1, DICTIONARY_COUNT);
+  store<u32>(page, dataEnd as u32, DICTIONARY_DATA_LENGTH);
+  return entry;
 }
 
 /** Appends wide decimals, 16 bytes each, as indexes. */

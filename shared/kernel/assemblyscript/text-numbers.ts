@@ -54,24 +54,30 @@ function decodeDigits(
   const lanes = lastLanes(width > 16 ? 16 : width);
   const zeros = i8x16.splat(ZERO);
   const nines = i8x16.splat(9);
-  for (let record = 0; record < count; record++) {
-    const start = (load<u32>(records + (record << 2)) as usize) + at;
-    const digits = v128.and(i8x16.sub(v128.load(start + width - 16), zeros), lanes);
-    let wrong = v128.any_true(i8x16.gt_u(digits, nines)) as u32;
-    let value = foldDigits(digits);
-    if (before > 0) {
-      const first = readDigit(start);
-      const second = before > 1 ? readDigit(start + 1) : 0;
-      wrong |= ((first > 9) as u32) | ((second > 9) as u32);
-      const upper = before > 1 ? first * 10 + second : first;
-      value += (upper as u64) * 10_000_000_000_000_000;
-    }
-    if (wrong === 0 && value < limit) {
+  let record = 0;
+  while (true) {
+    // Without calls, which would slow down all numbers.
+    for (; record < count; record++) {
+      const start = (load<u32>(records + (record << 2)) as usize) + at;
+      const digits = v128.and(i8x16.sub(v128.load(start + width - 16), zeros), lanes);
+      let wrong = v128.any_true(i8x16.gt_u(digits, nines)) as u32;
+      let value = foldDigits(digits);
+      if (before > 0) {
+        const first = readDigit(start);
+        const second = before > 1 ? readDigit(start + 1) : 0;
+        wrong |= ((first > 9) as u32) | ((second > 9) as u32);
+        const upper = before > 1 ? first * 10 + second : first;
+        value += (upper as u64) * 10_000_000_000_000_000;
+      }
+      if (wrong !== 0 || value >= limit) break;
       store<u8>(states + record, STATE_VALUE as u8);
       store<u64>(values + (record << 3), value);
-    } else failed += decodeWritten(start, width, form, states + record, values + (record << 3));
+    }
+    if (record >= count) return failed;
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    failed += decodeWritten(start, width, form, states + record, values + (record << 3));
+    record++;
   }
-  return failed;
 }
 
 /** Decodes one number by its characters. Returns what it adds to the count of nulls and invalid values. */

@@ -1,16 +1,16 @@
 import {
   CODE_ASCII,
   CODE_LATIN1,
-  CODE_UTF8,
   INVALID_COUNT_UNIT,
-  KEEP_ALPHANUMERIC,
   STATE_INVALID,
   STATE_NULL,
   STATE_VALUE,
 } from '../shapes';
 import { isFilledWith } from './blanks';
+import { areNames, decodeNames } from './names';
 import { findVisible, NO_BREAK_SPACE, skipPadding, trimPadding } from './padding';
 import { isAscii, isUtf8, latin1ToUtf8 } from './utf8';
+import { storeState, storeText } from './vector-members';
 
 const SPACE: u8 = 0x20;
 
@@ -20,6 +20,72 @@ const SPACE: u8 = 0x20;
  * them in the records again, a cache line for each, takes longer than copying them.
  */
 export function decodeTexts(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  code: i32,
+  trimStart: bool,
+  trimEnd: bool,
+  side: usize,
+  states: usize,
+  values: usize,
+): i32 {
+  if (trimStart || !trimEnd)
+    return decodeEach(records, count, at, width, code, trimStart, trimEnd, side, states, values);
+  if (width <= 16) return decodeShort(records, count, at, width, code, side, states, values);
+  if (areNames(records, count, at, width, code))
+    return decodeNames(records, count, at, width, side, states, values);
+  return decodeEach(records, count, at, width, code, trimStart, trimEnd, side, states, values);
+}
+
+/** Decodes texts of at most 16 bytes, trimmed at their end. */
+function decodeShort(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  code: i32,
+  side: usize,
+  states: usize,
+  values: usize,
+): i32 {
+  const lanes: u32 = 0xffff >>> (16 - width);
+  let unread = 0;
+  let record = 0;
+  while (true) {
+    // Without calls, which would slow down all texts.
+    for (; record < count; record++) {
+      const bytes = v128.load((load<u32>(records + (record << 2)) as usize) + at);
+      if ((i8x16.bitmask(bytes) & lanes) !== 0) break;
+      const visible = i8x16.bitmask(findVisible(bytes)) & lanes;
+      const end = side + (32 - clz(visible));
+      v128.store(side, bytes);
+      store<u8>(states + record, (visible === 0 ? STATE_NULL : STATE_VALUE) as u8);
+      unread += (visible === 0) as i32;
+      storeText(values + (record << 3), side, end);
+      side = end;
+    }
+    if (record >= count) return unread;
+    const value = values + (record << 3);
+    unread += decodeEach(
+      records + (record << 2),
+      1,
+      at,
+      width,
+      code,
+      false,
+      true,
+      side,
+      states + record,
+      value,
+    );
+    side = (load<u32>(value) as usize) + load<u32>(value, 4);
+    record++;
+  }
+}
+
+function decodeEach(
   records: usize,
   count: i32,
   at: i32,
@@ -82,14 +148,12 @@ export function decodeTexts(
       } else if (code === CODE_ASCII ? isAscii(start, start + width) : isUtf8(start, start + width)) {
         side += to - start;
       } else state = STATE_INVALID;
-      unread += state === STATE_VALUE ? 0 : state === STATE_NULL ? 1 : INVALID_COUNT_UNIT;
-      store<u8>(states + record, state as u8);
+      unread += storeState(states + record, state);
       storeText(values + (record << 3), text, side);
       continue;
     }
     if (length === 0) {
-      store<u8>(states + record, STATE_NULL as u8);
-      unread++;
+      unread += storeState(states + record, STATE_NULL);
       continue;
     }
     const text = trimStart ? side + (skipPadding(start, start + length, CODE_ASCII) - start) : side;
@@ -100,71 +164,10 @@ export function decodeTexts(
   return unread;
 }
 
-function storeText(entry: usize, text: usize, end: usize): void {
-  store<u32>(entry, text as u32);
-  store<u32>(entry, (end - text) as u32, 4);
-}
-
 /** Address at which a text ends that is not all ASCII or keeps its padding. `length`: where its blanks and controls begin. */
 function findTextEnd(start: usize, width: i32, length: i32, code: i32, trimEnd: bool): usize {
   if (trimEnd) return trimPadding(start, start + length, code);
   return isFilledWith(start, width, SPACE) ? start : start + width;
-}
-
-/** Finds the bytes that are kept: 0xff for each. */
-function findKeptLanes(bytes: v128, keep: i32): v128 {
-  const digits = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9));
-  if (keep !== KEEP_ALPHANUMERIC) return digits;
-  // Bit 5 turns a capital into a small letter.
-  const small = v128.or(bytes, i8x16.splat(0x20));
-  return v128.or(digits, i8x16.le_u(i8x16.sub(small, i8x16.splat(0x61)), i8x16.splat(25)));
-}
-
-/**
- * Like `decodeTexts`, for fields that keep only some characters, all of them ASCII (`keep`: KEEP_… in shapes.ts). The whole field must
- * be valid in its code page: bytes that cannot be read are not silently dropped.
- */
-export function decodeKept(
-  records: usize,
-  count: i32,
-  at: i32,
-  width: i32,
-  code: i32,
-  keep: i32,
-  side: usize,
-  states: usize,
-  values: usize,
-): i32 {
-  let nulls = 0;
-  let invalids = 0;
-  for (let record = 0; record < count; record++) {
-    const start = (load<u32>(records + (record << 2)) as usize) + at;
-    const text = side;
-    let high = 0;
-    for (let from = 0; from < width; from += 16) {
-      const bytes = v128.load(start + from);
-      const left = width - from;
-      const lanes: i32 = left >= 16 ? 0xffff : (1 << left) - 1;
-      high |= i8x16.bitmask(bytes) & lanes;
-      let kept = i8x16.bitmask(findKeptLanes(bytes, keep)) & lanes;
-      while (kept !== 0) {
-        const first = ctz(kept);
-        const runLength = ctz(~(kept >>> first));
-        v128.store(side, v128.load(start + from + first));
-        side += runLength;
-        kept &= ~(((1 << runLength) - 1) << first);
-      }
-    }
-    let state = side === text ? STATE_NULL : STATE_VALUE;
-    if (high !== 0 && code !== CODE_LATIN1) {
-      if (code !== CODE_UTF8 || !isUtf8(start, start + width)) state = STATE_INVALID;
-    }
-    nulls += (state === STATE_NULL) as i32;
-    invalids += (state === STATE_INVALID) as i32;
-    store<u8>(states + record, state as u8);
-    storeText(values + (record << 3), text, side);
-  }
-  return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
 /** Stores { address, length } of the raw bytes of a field; null if all are `space`, the code page's blank. */

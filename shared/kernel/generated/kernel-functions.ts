@@ -79,6 +79,9 @@ export interface KernelFunctions {
   // shared/kernel/assemblyscript/floats.ts
   decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, rejectBlanks: Flag, space: number, states: number, values: number): number;
 
+  // shared/kernel/assemblyscript/kept-texts.ts
+  decodeKept(records: number, count: number, at: number, width: number, code: number, keep: number, side: number, states: number, values: number): number;
+
   // shared/kernel/assemblyscript/levels.ts
   packBits(bytes: number, count: number, out: number): number;
   writeEntryLevels(levels: number, count: number, bitWidth: number, out: number): number;
@@ -156,7 +159,6 @@ export interface KernelFunctions {
   // shared/kernel/assemblyscript/text.ts
   decodeBinary(records: number, count: number, at: number, width: number, space: number, states: number, values: number): number;
   decodeBooleans(records: number, count: number, at: number, width: number, texts: number, textCount: number, states: number, values: number): number;
-  decodeKept(records: number, count: number, at: number, width: number, code: number, keep: number, side: number, states: number, values: number): number;
   decodeTexts(records: number, count: number, at: number, width: number, code: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/text-numbers.ts
@@ -219,6 +221,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'nullFilled',
   'settleBlanks',
   'decodeFloats',
+  'decodeKept',
   'packBits',
   'writeEntryLevels',
   'writeIndexes',
@@ -265,7 +268,6 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'spellPacked',
   'decodeBinary',
   'decodeBooleans',
-  'decodeKept',
   'decodeTexts',
   'decodeInt64s',
   'decodeInt128s',

@@ -1,7 +1,7 @@
 import { executionKey } from '../../keys/run-keys.ts';
 import { executionIdOf } from '../../keys/source-id.ts';
 import { executionNoteShape } from '../../run/execution-pointer.ts';
-import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { findStoredJson, unlessDamaged } from '../store/json-object.ts';
 import { readEntry } from '../store/ledger.ts';
 import type { PlannedRemoval, Removals } from './removals.ts';
@@ -12,7 +12,7 @@ export async function plannedNotes(
   entry: LedgerEntry | undefined,
   known: Set<string>,
 ): Promise<(PlannedRemoval | undefined)[]> {
-  if (!entry || isInUse(entry, removals.now)) return [];
+  if (!entry || removals.isInUse(entry)) return [];
   const executions = new Set(entry.history.map(({ execution }) => execution));
   const keys = [...executions].map((execution) => executionKey(executionIdOf(execution)));
   const planned: (PlannedRemoval | undefined)[] = [];
@@ -30,7 +30,7 @@ export async function plannedNote(removals: Removals, key: string): Promise<Plan
   if (!aged) return undefined;
   const entry =
     aged.ledgerKey === undefined ? undefined : await readEntry(removals.ports.lake, aged.ledgerKey);
-  return entry && isInUse(entry, removals.now) ? undefined : [aged.planned];
+  return entry && removals.isInUse(entry) ? undefined : [aged.planned];
 }
 
 /** The removal of a note that is past its retention, if its execution is over: the entry that it names says whether that is so. */

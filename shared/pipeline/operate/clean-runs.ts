@@ -3,7 +3,7 @@ import { runKeys } from '../../keys/run-keys.ts';
 import { isRunId } from '../../keys/source-id.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isLeased } from '../../run/lease.ts';
-import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { arePlaced } from '../publish/apply-commit.ts';
 import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, ledgerDays } from '../store/day-ledger.ts';
@@ -44,11 +44,8 @@ export async function cleanRuns(removals: Removals): Promise<void> {
   const known = new Set<string>();
   for (const runs of byDay.values()) {
     if (removals.isOver()) return;
-    try {
-      await cleanRunsOfDay(removals, runs, known);
-    } catch (error) {
-      for (const run of runs) removals.fail(rootOf(run), error);
-    }
+    const clean = () => cleanRunsOfDay(removals, runs, known);
+    await removals.orFail(runs.map(rootOf), clean, clean);
   }
   const notes = await Array.fromAsync(lake.listFolder(EXECUTIONS));
   const left = notes.filter((key) => !known.has(key));
@@ -128,11 +125,15 @@ async function cleanRunsOfDay(removals: Removals, runs: CleanedRun[], known: Set
   const removed = await removeLots(removals, still, async (run) => {
     const root = rootOf(run);
     if (!leave.held.has(root))
-      return removals.orFail(root, async () => {
-        const free = await freed(removals, run, published, entries);
-        if (!free) return undefined;
-        return [await plannedRun(removals, run), ...(await plannedNotes(removals, free.entry, known))];
-      });
+      return removals.orFail(
+        root,
+        async () => {
+          const free = await freed(removals, run, published, entries);
+          if (!free) return undefined;
+          return [await plannedRun(removals, run), ...(await plannedNotes(removals, free.entry, known))];
+        },
+        () => cleanRunsOfDay(removals, [run], known),
+      );
     removals.keep(root, HELD_BY_ROLLBACK);
     return undefined;
   });
@@ -182,18 +183,19 @@ async function unneeded(
 }
 
 async function reasonToKeep(
-  { ports, now }: Removals,
+  removals: Removals,
   run: CleanedRun,
   entry: LedgerEntry | undefined,
   published: PublishedRuns | undefined,
 ): Promise<string | undefined> {
+  const { ports, now } = removals;
   // Small files that are converted together get their entries last.
   if (!entry) {
     return isLeased(run.startedAt, now)
       ? 'a conversion that has begun may still be at work on it'
       : undefined;
   }
-  if (isTheRun(entry, run) && isInUse(entry, now)) {
+  if (isTheRun(entry, run) && removals.isInUse(entry)) {
     return `${run.sourceKey} is ${entry.state}, until ${entry.leaseUntil ?? 'soon'} at least`;
   }
   // A commit written a moment ago, or one that could not be shown yet, still copies its objects from the run.
@@ -227,13 +229,13 @@ function plannedRun(removals: Removals, run: CleanedRun): Promise<PlannedRemoval
 
 /** Raises the attempt of the run's file, so that converting it again makes another run. Answers its entry; undefined if the run is needed by now. */
 async function fence(
-  { ports, now }: Removals,
+  removals: Removals,
   run: CleanedRun,
   published: PublishedRuns | undefined,
 ): Promise<{ entry: LedgerEntry | undefined } | undefined> {
   const isFree = (entry: LedgerEntry) =>
-    !(isTheRun(entry, run) && isInUse(entry, now)) && !isWaiting(entry, run, published);
-  const entry = await updateEntry(ports.lake, run.ledgerKey, (current) => {
+    !(isTheRun(entry, run) && removals.isInUse(entry)) && !isWaiting(entry, run, published);
+  const entry = await updateEntry(removals.ports.lake, run.ledgerKey, (current) => {
     // A file that is loaded is not converted again, unless by force, which raises the attempt itself.
     const isLoadedRun = current?.state === 'loaded' && current.loaded?.runId === run.runId;
     if (!current || !isFree(current) || isLoadedRun || current.attempt > run.attempt) return current;

@@ -188,15 +188,17 @@ export async function supplementedFile(
   });
 }
 
-/** Refuses a version that was rolled back, unless the run is forced. */
+/** Refuses a version that was rolled back, unless the run is forced, or it is loaded again since: then only its layout is another. */
 export function rolledBackRefusal(
   entry: LedgerEntry,
   request: ConvertRequest,
   content: FileContent | undefined,
 ): Refusal | undefined {
-  const taken = request.force
-    ? undefined
-    : entry.rolledBack?.findLast((known) => isVersionTaken(known, entry.version) || holds(known, content));
+  const isWanted = isVersionOf(entry.loaded, entry.version) || isContentOf(entry.loaded, content);
+  const taken =
+    request.force || isWanted
+      ? undefined
+      : entry.rolledBack?.findLast((known) => isVersionTaken(known, entry.version) || holds(known, content));
   return (
     taken &&
     refuse('rolled-back', {

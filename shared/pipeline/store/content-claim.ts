@@ -73,7 +73,7 @@ async function otherHolder(
 ): Promise<ContentHolder | undefined> {
   if (holder.ledgerKey === content.ledgerKey) return undefined;
   const entry = await readEntry(ports.lake, holder.ledgerKey);
-  if (entry && holds(entry, content, holder, ports.clock.now())) return holder;
+  if (entry && holds(ports, entry, content, holder)) return holder;
   return (await isBegun(ports, holder, entry)) ? holder : undefined;
 }
 
@@ -89,10 +89,15 @@ async function isBegun(
   return isLeased(plan.startedAt, clock.now());
 }
 
-function holds(entry: LedgerEntry, content: Content, holder: ContentHolder, now: Date): boolean {
+function holds(
+  { clock, hasDied }: Pick<SplitPorts, 'clock' | 'hasDied'>,
+  entry: LedgerEntry,
+  content: Content,
+  holder: ContentHolder,
+): boolean {
   const { loaded } = entry;
   if (loaded?.checksum === content.checksum && loaded.inputBytes === content.sizeBytes) return true;
-  return entry.runId === holder.runId && isInUse(entry, now);
+  return entry.runId === holder.runId && isInUse(entry, clock.now(), hasDied);
 }
 
 export function duplicateRefusal(sourceKey: string, other: ContentHolder): Refusal {

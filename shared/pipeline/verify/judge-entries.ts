@@ -125,9 +125,10 @@ class EntryJudge {
         ?.value;
       if (!commit) continue;
       if (loaded.loadedAt > commit.committedAt) return undefined;
-      const taken = commit.rollback?.files.find(({ sourceId }) => sourceId === this.sourceId);
-      if (!taken) continue;
-      if (taken.from !== loaded.runId || taken.to !== (runId ?? null)) return undefined;
+      const files = commit.rollback?.files.filter(({ sourceId }) => sourceId === this.sourceId) ?? [];
+      if (files.length === 0) continue;
+      const taken = files.find(({ from }) => from === loaded.runId);
+      if (!taken || taken.to !== (runId ?? null)) return undefined;
       const action = {
         do: 'settle',
         dataset,

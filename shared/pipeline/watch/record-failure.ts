@@ -2,7 +2,11 @@ import { executionKey, failedExecutionKey, runKeys } from '../../keys/run-keys.t
 import { executionIdOf } from '../../keys/source-id.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type FailedBeforeEntry, withFailed } from '../../run/ended-executions.ts';
-import { type ExecutionPointer, executionPointerShape, failedUnclaimed } from '../../run/execution-pointer.ts';
+import {
+  type ExecutionPointer,
+  executionPointerShape,
+  failedUnclaimed,
+} from '../../run/execution-pointer.ts';
 import { type FailureCause, firstFailedChild, MAP_FAILED, readCause } from '../../run/failure-cause.ts';
 import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { findJson, unlessDamaged, writeJson } from '../store/json-object.ts';
@@ -41,7 +45,7 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
     await noteFailedBefore(ports, ended, failure);
     // A split says what it will claim before it looks for the note: either of the two sees the other.
     ({ pointer, standing } = await workOf(ports, ended));
-    if (!standing && !isRefused) standing = await claimAsFailed(ports, ended, pointer, failure);
+    if (!isRefused) standing ??= await claimAsFailed(ports, ended, pointer, failure);
   }
   const noteFailed = (current: LedgerEntry | undefined) =>
     current && withFailed(current, ended.execution, ended.redriveCount);
