@@ -1,4 +1,4 @@
-import { endProcess } from '../terminal/exit.ts';
+import { runCommand } from '../terminal/exit.ts';
 import { runProgram } from './run-program.ts';
 
-await endProcess(await runProgram(process.argv.slice(2)));
+await runCommand(() => runProgram(process.argv.slice(2)));

@@ -1,8 +1,11 @@
 import type * as z from 'zod';
+import { patient } from '../shared/aws/client-patience.ts';
 import { shellVariables } from '../shared/aws/function-variables.ts';
 import { RunInconsistent } from '../shared/errors.ts';
 import { documentProblems } from '../shared/layout/document-problems.ts';
 import type { Operation } from '../shared/pipeline/operate/operation.ts';
+
+const OPERATOR_MS = 16 * 60_000;
 
 /**
  * Has the operator function of the deployed stage do an operation, with its rights and not with those of the person who types. The stage is
@@ -16,7 +19,8 @@ export async function askOperator<Answer>(operation: Operation, shape: z.ZodType
     import('../shared/aws/invoked-operator.ts'),
   ]);
   // A call that broke off may have been carried out; all of them are safe twice, but a person decides.
-  const client = new LambdaClient({ maxAttempts: 1 });
+  // It answers when it is done, which may take it the fifteen minutes of a function.
+  const client = new LambdaClient({ maxAttempts: 1, ...patient({ socketTimeout: OPERATOR_MS }) });
   try {
     const read = shape.safeParse(await invokeOperator(client, functionName, operation));
     if (read.success) return read.data;

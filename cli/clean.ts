@@ -37,6 +37,7 @@ const COMMAND = {
     'dry-run': isSet('only says what would be removed'),
     json: isSet('the report as one object'),
   },
+  worksUnread: true,
   notes: `AGE is a number of d, h, m or s, such as 15d; 0 means everything that nothing needs any more.
 Always kept: the ledger, what readers see now, runs in progress, and loaded files that wait for their day.
 Exit codes: 0 cleaned, 1 failed, for one day at least (the others are cleaned), 2 usage.`,

@@ -9,6 +9,8 @@ import { openConnector } from '../local/connector/open-connector.ts';
 import { SourceNotFound } from '../shared/errors.ts';
 import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED } from '../terminal/exit.ts';
+import { interruption } from '../terminal/interruption.ts';
+import { whenUnread } from '../terminal/output.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { answerJournal } from './connect-journal.ts';
 import { entryLine } from './connect-lines.ts';
@@ -25,6 +27,7 @@ positional-lake connect journal --config FILE ["SELECT …"]    the transfer log
     once: isSet('takes what is finished and ends: for cron'),
     json: isSet('each entry of the journal, or each row, as one object'),
   },
+  worksUnread: true,
   notes:
     'Exit codes: 0 done, or stopped by SIGTERM; 1 with --once: a file could not be sent, or a source not be looked at; 2 usage, config, or a target that cannot be written; 130 interrupted.',
   takesWords: true,
@@ -60,15 +63,18 @@ async function connect(
   const connector = new Connector(ports, settings, (entry) =>
     json ? sayJson(entry) : say(entryLine(entry)),
   );
-  const stop = new AbortController();
   let code: number | undefined;
-  const end = (exitCode: number) => () => {
-    code = exitCode;
-    stop.abort();
-  };
-  process.once('SIGTERM', end(EXIT_LOADED));
-  process.once('SIGINT', end(EXIT_INTERRUPTED));
-  const unsettled = await serveConnector(connector, ports, settings, { once, signal: stop.signal });
+  const signal = interruption((name) => {
+    code = name === 'SIGTERM' ? EXIT_LOADED : EXIT_INTERRUPTED;
+  });
+  // With --once it ends soon, and says nothing that `head` would not expect.
+  if (!once)
+    whenUnread(() =>
+      warn(
+        'Nobody reads standard output any more. The files are sent all the same, and the journal has what is done.',
+      ),
+    );
+  const unsettled = await serveConnector(connector, ports, settings, { once, signal });
   await connector.stop();
   return code ?? (once && unsettled > 0 ? EXIT_FAILED : EXIT_LOADED);
 }

@@ -1,12 +1,12 @@
 import { createWriteStream, rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { closed, isCode, statOf } from '../local/adapters/file-error.ts';
 import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
+import { temporaryFolder } from '../local/adapters/temporary-folder.ts';
 import { sourceKeyOf } from '../local/source-key.ts';
 import { OutputUnwritable, SourceNotFound, UsageError } from '../shared/errors.ts';
 import type { ControlFileRule, DayRules } from '../shared/layout/layout.ts';
@@ -111,7 +111,7 @@ export async function spooledInput(name: string): Promise<{ path: string; remove
       next: 'Send a file to it: … | npx positional-lake convert --input - …',
     });
   }
-  const folder = await mkdtemp(join(tmpdir(), 'positional-lake-input-'));
+  const folder = await temporaryFolder('positional-lake-input-');
   const remove = () => rm(folder, { recursive: true, force: true });
   const path = join(folder, name);
   // It may never end: who stops waiting for it must not leave records behind.
@@ -119,7 +119,7 @@ export async function spooledInput(name: string): Promise<{ path: string; remove
     rmSync(folder, { recursive: true, force: true });
     process.kill(process.pid, signal);
   };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, stop);
   await pipeline(process.stdin, createWriteStream(path, { mode: PRIVATE.file })).catch(async (cause) => {
     await remove();

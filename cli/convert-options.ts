@@ -5,7 +5,7 @@ import { startDir } from '../local/adapters/project-folders.ts';
 import type { NightOptions } from '../local/night.ts';
 import { UsageError } from '../shared/errors.ts';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
-import { PAGE_CODECS, type PageCodec } from '../shared/layout/layout.ts';
+import { COMPRESSIONS, type Compression } from '../shared/layout/layout.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { parseByteSize } from '../terminal/byte-size.ts';
@@ -29,9 +29,14 @@ export const CONVERT = {
       'converts in the temporary folder, shows geometry, first rows and totals, and writes nothing into the lake',
     ),
     out: text('DIR', 'the lake; made if it does not exist'),
+    'any-folder': isSet('makes the lake in a folder that holds other things too'),
     'business-date': text('D', 'yyyy-MM-dd; by default the key, the name or the header of a file says it'),
     'raw-root': text('DIR', 'source keys are paths below it; by default the name of the file'),
-    compression: oneOf(PAGE_CODECS, 'NAME', "snappy, zstd, zstd-fast or none, instead of the layout's"),
+    compression: oneOf(
+      COMPRESSIONS,
+      'NAME',
+      "auto, snappy, zstd, zstd-fast or none, instead of the layout's",
+    ),
     'range-size': text(
       'SIZE',
       'bytes per range; by default at most 1GiB, with equally many ranges for each worker',
@@ -55,6 +60,7 @@ export const CONVERT = {
     report: text('FILE.html', 'writes the report of the day when all is done; of several days one page each'),
     json: isSet('one summary object per file on standard output'),
   },
+  worksUnread: true,
   notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
   takesWords: true,
 } as const;
@@ -104,7 +110,7 @@ export async function nightOptions(flags: Flags, words: string[]): Promise<Conve
       layout,
       businessDate,
       rangeSizeBytes,
-      compression: pageCodecOf(flags.compression),
+      compression: compressionOf(flags.compression),
       force: flags.force,
       supplementOf: flags['supplement-of'],
     },
@@ -130,12 +136,12 @@ function workersOf(flag: string | undefined): number {
   return Math.min(asked, cores);
 }
 
-function pageCodecOf(name: string | undefined): PageCodec | undefined {
-  const known = PAGE_CODECS.find((codec) => codec === name);
+function compressionOf(name: string | undefined): Compression | undefined {
+  const known = COMPRESSIONS.find((one) => one === name);
   if (name === undefined || known) return known;
   throw new UsageError({
     what: `--compression '${name}' is not known`,
-    next: `Give one of ${PAGE_CODECS.join(', ')}.`,
+    next: `Give one of ${COMPRESSIONS.join(', ')}.`,
   });
 }
 

@@ -3,12 +3,14 @@ import { nulledTexts } from '../shared/run/invalid-values.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { counted } from '../terminal/counted.ts';
-import { EXIT_LOADED, EXIT_REFUSED, exitCodeOf } from '../terminal/exit.ts';
+import { EXIT_FAILED, EXIT_LOADED, EXIT_REFUSED, exitCodeOf } from '../terminal/exit.ts';
 import { say, warn } from '../terminal/print.ts';
 
 /** The exit code of a file. */
 export function codeOf({ status, errorName }: FileSummary): number {
   if (status === 'refused') return EXIT_REFUSED;
+  // It was there when the command began: whatever step misses it first, it went away meanwhile.
+  if (errorName === 'SourceNotFound') return EXIT_FAILED;
   return status === 'failed' ? exitCodeOf(errorName) : EXIT_LOADED;
 }
 

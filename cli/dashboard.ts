@@ -5,6 +5,7 @@ import { openAsking } from '../local/serve/local-asking.ts';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { defineCommand, oneOf, text, usageError } from '../terminal/command-line.ts';
 import { say } from '../terminal/print.ts';
+import { lakeFolder } from './lake-folder.ts';
 import { writeReportFile } from './report-file.ts';
 
 const COMMAND = {
@@ -17,6 +18,7 @@ const COMMAND = {
     mapping: text('FILE', "which column is what; by default the project's for a table of the lake"),
     language: oneOf(['en', 'pt'], 'L', 'of the pages: en (the default) or pt'),
   },
+  worksUnread: true,
   notes: `The pages load and send nothing. Clients are masked. They are written for this user alone, as the lake is.
 QuickSight has the same five: docs/modules.md.
 
@@ -32,7 +34,7 @@ export const command = defineCommand(COMMAND, async (values) => {
     throw usageError(`--business-date '${businessDate}' is not a day as yyyy-MM-dd`);
   if (language !== undefined && language !== 'en' && language !== 'pt')
     throw usageError(`--language '${language}' is none of ours`, 'Give en or pt');
-  const lakeDir = resolve(startDir, lake);
+  const lakeDir = await lakeFolder(lake, ['catalog', 'ledger']);
   const asking = await openAsking({
     lakeDir,
     mapping: mapping && resolve(startDir, mapping),

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
+import { temporaryFolder } from '../local/adapters/temporary-folder.ts';
 import { convertNight } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
 import type { NightOptions } from '../local/night.ts';
@@ -23,17 +22,18 @@ const SHOWN_ROWS = 3;
  * Converts each file into a lake of its own in the temporary folder, which is removed afterwards, and shows what came out of it: everything
  * that a file alone decides. What the lake knows (that a file is loaded already, or has another layout) is not looked at.
  */
-export async function dryRun(options: NightOptions, asJson: boolean): Promise<number> {
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort());
+export async function dryRun(
+  options: NightOptions & { signal: AbortSignal },
+  asJson: boolean,
+): Promise<number> {
   const { layout } = await loadLayout(createFileLayoutSource(), options.request.layout);
   let code = EXIT_LOADED;
   for (const input of options.inputs) {
-    if (interrupt.signal.aborted) break;
-    const night = { ...options, inputs: [input], signal: interrupt.signal };
+    if (options.signal.aborted) break;
+    const night = { ...options, inputs: [input] };
     code = Math.max(code, await dryFile(night, layout, asJson));
   }
-  if (interrupt.signal.aborted) {
+  if (options.signal.aborted) {
     warn('Interrupted: nothing was written.');
     return EXIT_INTERRUPTED;
   }
@@ -48,7 +48,7 @@ export async function dryRun(options: NightOptions, asJson: boolean): Promise<nu
 
 async function dryFile(options: NightOptions, layout: Layout, asJson: boolean): Promise<number> {
   const { lakeDir: to } = options;
-  const lakeDir = await mkdtemp(join(tmpdir(), 'positional-lake-dry-'));
+  const lakeDir = await temporaryFolder('positional-lake-dry-');
   const progress = createProgress(process.stderr);
   let code = EXIT_LOADED;
   try {

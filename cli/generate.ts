@@ -9,6 +9,7 @@ import {
 import type { GeneratedFile } from '../generator/night-file.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
+import { interruption } from '../terminal/interruption.ts';
 import type { FlagValues } from '../terminal/parse-flags.ts';
 import { rewriteLine, say, sayJson } from '../terminal/print.ts';
 
@@ -34,6 +35,7 @@ const COMMAND = {
     terminator: text('T', 'lf, crlf or none (lf)'),
     json: isSet('a JSON object for each file, one per line, with the figures that a conversion must produce'),
   },
+  worksUnread: true,
   notes: 'Exit codes: 0 written, 1 failed, 2 usage or unwritable output, 130 interrupted.',
 };
 
@@ -42,12 +44,10 @@ const HELP = 'positional-lake generate --help';
 type Flags = FlagValues<typeof COMMAND.flags>;
 
 export const command = defineCommand(COMMAND, async (values) => {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
   const progress = process.stderr.isTTY ? progressLine() : undefined;
   const files = await generateNights({
     ...nightOptions(values),
-    signal: interrupt.signal,
+    signal: interruption(),
     onProgress: progress?.show,
   }).finally(() => progress?.clear());
   for (const file of files) {

@@ -1,5 +1,4 @@
-import { join, resolve } from 'node:path';
-import { statOf } from '../local/adapters/file-error.ts';
+import { resolve } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { judgesOnThreads } from '../local/judges-on-threads.ts';
 import { createLocalPorts } from '../local/local-ports.ts';
@@ -10,6 +9,7 @@ import { ledgerDays } from '../shared/pipeline/store/day-ledger.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { text, usageError } from '../terminal/command-line.ts';
 import { warn } from '../terminal/print.ts';
+import { lakeFolder } from './lake-folder.ts';
 
 /** The flags that the commands for people on call have in common. */
 export const LAKE_FLAGS = {
@@ -29,13 +29,8 @@ export const DAY_FLAGS = {
 
 /** The lake that `--lake` names. Notifications go to standard error. Fails with `UsageError`. */
 export async function lakePorts(lake: string | undefined): Promise<PipelinePorts> {
-  if (!lake) throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   if (lake === 'aws') return createAwsPorts(shellVariables(process.env));
-  const lakeDir = resolve(startDir, lake);
-  const ledger = await statOf(join(lakeDir, 'ledger'));
-  if (!ledger?.isDirectory()) {
-    throw usageError(`there is no lake in ${lakeDir}`, 'Give the folder that was given to convert as --out');
-  }
+  const lakeDir = await lakeFolder(lake, ['ledger']);
   const setup = { lakeDir, rawRoot: lakeDir, rangeSizeBytes: 0, expectedFiles: undefined };
   return createLocalPorts(setup, (line) => warn(line));
 }

@@ -1,11 +1,12 @@
 import { constants, existsSync } from 'node:fs';
 import { access, lstat, mkdir, rmdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isCode, statOf } from '../local/adapters/file-error.ts';
 import { closeToOthers, PRIVATE, shareLake } from '../local/adapters/file-modes.ts';
-import { INCOMING, removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
-import { OutputUnwritable, UsageError } from '../shared/errors.ts';
+import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
+import { OutputUnwritable } from '../shared/errors.ts';
 import { warn } from '../terminal/print.ts';
+import { refuseWithinLake } from './lake-folder.ts';
 
 /**
  * The first step of each command that fills or cleans a lake: decides who may read the lake, and removes the unfinished files of processes
@@ -53,23 +54,4 @@ export async function requireWritable(lakeDir: string): Promise<void> {
     if (isCode(cause, 'ENOTEMPTY', 'EEXIST')) return;
     throw cannot(`${(cause as Error).message}.`, cause);
   }
-}
-
-/** The folders of a lake: what is in them belongs to it, and `clean` or `repair` removes what it does not know. */
-const LAKE_FOLDERS = ['ledger', 'runs', 'processed', 'catalog', 'damaged', INCOMING];
-
-export function refuseWithinLake(lakeDir: string): void {
-  for (let at = lakeDir; dirname(at) !== at; at = dirname(at)) {
-    const above = dirname(at);
-    if (!LAKE_FOLDERS.includes(basename(at)) || !isLake(above)) continue;
-    throw new UsageError({
-      what: `${lakeDir} is inside the lake of ${above}`,
-      why: `Its folder ${basename(at)} is for its own objects: clean would remove others.`,
-      next: `Give ${above} to add to that lake, or a folder outside it for another one.`,
-    });
-  }
-}
-
-function isLake(dir: string): boolean {
-  return existsSync(join(dir, 'ledger', '_tables')) || existsSync(join(dir, 'runs', 'executions'));
 }

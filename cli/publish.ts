@@ -25,6 +25,7 @@ const COMMAND = {
     ),
     json: isSet('the outcome as one object'),
   },
+  worksUnread: true,
   notes: 'Exit codes: 0 published, 1 failed, 2 usage, 3 not complete (nothing changed for readers).',
 } as const;
 

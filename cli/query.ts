@@ -9,6 +9,7 @@ import type { FlagValues } from '../terminal/parse-flags.ts';
 import { say, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS } from '../terminal/print-table.ts';
 import { lakePorts } from './lake-arguments.ts';
+import { lakeFolder } from './lake-folder.ts';
 import { namedSql } from './named-question.ts';
 import { pastTables } from './past-tables.ts';
 import { type AnswerForm, printAnswer } from './query-answer.ts';
@@ -63,7 +64,6 @@ type Flags = FlagValues<typeof COMMAND.flags>;
 export const command = defineCommand(COMMAND, async (values, words) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
-  process.stdout.off('error', endQuietly).on('error', endQuietly);
   if (values.named === undefined && (values.param || values.mapping))
     throw usageError('--param and --mapping are for --named', 'Name a query with --named');
   const sql = await sqlOf(values, words);
@@ -71,13 +71,16 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   const asOf = values['as-of'];
   if (values.check && asOf !== undefined)
     throw usageError('--check reads what is published now, and --as-of what was', 'Give one of the two');
+  const lakeDir = await lakeFolder(values.lake, ['catalog', 'ledger']);
   if (values.check) await checkReaders(await lakePorts(values.lake));
   const past = asOf === undefined ? undefined : await pastTables(values.lake, asOf);
   past?.requireThere(sql ?? '');
   const lake = await openLake({
-    lakeDir: resolve(startDir, values.lake),
+    lakeDir,
     past: past?.catalogs,
     allowFiles: values['allow-files'] === true,
+    // A date is put into it only once the lake is open.
+    statement: sql?.includes('${') ? undefined : sql,
   });
   let isWhole = true;
   const answer = async (asked: string, form: AnswerForm) => {
@@ -139,10 +142,4 @@ async function sqlOf({ file, named }: Flags, words: string[]): Promise<string | 
   const sql = path === undefined ? words[0] : await readQueryFile(path);
   if (!sql?.trim()) throw usageError('there is no SQL', 'Give it in quotes, or a file of it with --file');
   return sql;
-}
-
-/** It is not a failure if the reader has seen enough, as `head` has. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
 }

@@ -17,6 +17,7 @@ const COMMAND = {
     ),
     json: isSet('the report as one object'),
   },
+  worksUnread: true,
   notes: `What it replaces or takes away is kept below damaged/ in the lake.
 Exit codes: 0 nothing is left to do, 1 a step failed, 2 usage, 3 something is left (with --dry-run: to do).`,
 } as const;

@@ -13,6 +13,7 @@ const COMMAND = {
     'at-most': text('N', 'letters; 100 by default, 1000 at most'),
     json: isSet('the outcome as one object'),
   },
+  worksUnread: true,
   notes: `A letter that fails again stays in its queue. The environment variable STAGE names the stage.
 Exit codes: 0 all of them were used, 1 failed, for one letter at least, 2 usage.`,
 };

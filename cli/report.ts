@@ -29,6 +29,7 @@ const COMMAND = {
     ),
     json: isSet('the figures of the report as one object; --out may be left out'),
   },
+  worksUnread: true,
   notes: `The page loads and sends nothing. It is written for this user alone, as the lake is.
 Exit codes: 0 written, 1 the lake cannot be read, 2 usage.`,
 };

@@ -13,6 +13,7 @@ const COMMAND = {
     force: isSet('also the files that are loaded'),
     json: isSet('the outcome as one object'),
   },
+  worksUnread: true,
   notes: `The operator function of the stage starts the executions; the environment variable STAGE names the stage.
 Exit codes: 0 started, 1 failed, 2 usage.`,
 };

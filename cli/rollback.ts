@@ -19,6 +19,7 @@ const COMMAND = {
     reason: text('TEXT', 'recorded with the day and its files'),
     json: isSet('the outcome as one object'),
   },
+  worksUnread: true,
   notes: `A version that was rolled back is not loaded again unless it is forced.
 Exit codes: 0 rolled back, 1 failed, 2 usage or no previous version.`,
 };

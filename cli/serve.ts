@@ -11,7 +11,9 @@ import { type Roles, readRoles, unknownQueries, unknownTables } from '../shared/
 import { Tickets } from '../shared/ask/tickets.ts';
 import type { PublishedTables } from '../shared/ports/query-engine.ts';
 import { defineCommand, text, textOr, usageError, wholeNumber } from '../terminal/command-line.ts';
+import { interrupted, interruption } from '../terminal/interruption.ts';
 import { say, warn } from '../terminal/print.ts';
+import { lakeFolder } from './lake-folder.ts';
 
 const COMMAND = {
   does: 'Answers questions about a lake over HTTP, on this machine alone; answers are kept, and never out of date.',
@@ -35,6 +37,7 @@ const COMMAND = {
       'the most that queries take together, as 4GB; by default four fifths of the machine',
     ),
   },
+  worksUnread: true,
   notes: `POST /query {"name": "daily-volume"} or {"sql": "SELECT …", "params": {…}}, GET /queries, GET /health: docs/ask.md.
 Without --token and --roles everybody on this machine may ask everything. Ends with Ctrl-C.
 
@@ -46,7 +49,7 @@ const PATIENCE_MS = 20_000;
 export const command = defineCommand(COMMAND, async (values) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
-  const lakeDir = resolve(startDir, values.lake);
+  const lakeDir = await lakeFolder(values.lake, ['catalog', 'ledger']);
   const keys = await doorOf(values);
   const door = new Doorkeeper(keys);
   const port = wholeNumber('--port', values.port);
@@ -83,7 +86,7 @@ export const command = defineCommand(COMMAND, async (values) => {
   const address = server.address();
   const own = typeof address === 'object' && address ? address.port : port;
   say(`answering at http://127.0.0.1:${own}, ${asking.queries.size} named queries; Ctrl-C ends it`);
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await interrupted(interruption());
   server.close();
   server.closeAllConnections();
   await asking.close();

@@ -9,6 +9,7 @@ import { openLake } from '../local/lake/lake-sql.ts';
 import { runQueryFile } from '../local/lake/query-file.ts';
 import { defineCommand } from '../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED } from '../terminal/exit.ts';
+import { interruption } from '../terminal/interruption.ts';
 import { say } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { createProgress } from '../terminal/progress-line.ts';
@@ -37,6 +38,7 @@ const COMMAND = {
   does: 'Makes two sample nights in ./lake-sample, converts and publishes them, and asks them three questions.',
   usage: 'positional-lake start',
   flags: {},
+  worksUnread: true,
   notes:
     'Exit codes: 0 all of it worked, 1 something failed, 2 usage, 130 interrupted. A second run finds everything loaded.',
 };
@@ -48,11 +50,10 @@ export const command = defineCommand(COMMAND, async () => {
   const { files } = planNights({ ...SAMPLE, outDir: rawDir });
   const known = files.every((file) => existsSync(file.path));
   say(known ? 'The sample nights are there already.' : 'Making two sample nights of contracts …', '');
-  if (!known) await generateNights({ ...SAMPLE, outDir: rawDir });
+  const signal = interruption();
+  if (!known) await generateNights({ ...SAMPLE, outDir: rawDir, signal });
   await prepareLake(lakeDir);
 
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
   const progress = createProgress(process.stderr);
   const summaries = convertNight({
     request: { layout: 'contracts', rangeSizeBytes: RANGE_SIZE_BYTES },
@@ -61,12 +62,12 @@ export const command = defineCommand(COMMAND, async () => {
     lakeDir,
     expectedFiles: SAMPLE.files,
     workerCount: availableParallelism(),
-    signal: interrupt.signal,
+    signal,
     progress: process.stderr.isTTY ? { ...progress, notified: () => undefined } : undefined,
   });
   for await (const summary of summaries) {
     progress.done();
-    if (interrupt.signal.aborted) return EXIT_INTERRUPTED;
+    if (signal.aborted) return EXIT_INTERRUPTED;
     say(sentence(summary));
     if (summary.status === 'refused' || summary.status === 'failed') return EXIT_FAILED;
   }

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { checkedInputs } from '../cli/convert-inputs.ts';
-import { refuseWithinLake, requireWritable } from '../cli/prepare-lake.ts';
+import { refuseWithinLake } from '../cli/lake-folder.ts';
+import { requireWritable } from '../cli/prepare-lake.ts';
 import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { closeToOthers } from '../local/adapters/file-modes.ts';
 import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
@@ -28,7 +29,7 @@ export interface ConvertOptions {
   /** Threads; by default one per core. */
   workers?: number;
   rangeSizeBytes?: number;
-  compression?: 'snappy' | 'zstd' | 'zstd-fast' | 'none';
+  compression?: 'auto' | 'snappy' | 'zstd' | 'zstd-fast' | 'none';
   /** Convert again what is already loaded or was rolled back. */
   force?: boolean;
   /** The inputs hold corrected records, which this loaded file of the same day rejected. */

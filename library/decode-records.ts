@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createFileObjectStore } from '../local/adapters/file-object-store.ts';
 import { MemoryObjectStore } from '../local/adapters/memory-object-store.ts';
+import { temporaryFolder } from '../local/adapters/temporary-folder.ts';
 import { SourceNotFound, UsageError } from '../shared/errors.ts';
 import { cutFile } from '../shared/pipeline/split/cut-file.ts';
 import { probeFile, type ReadableFile } from '../shared/pipeline/split/probe-file.ts';
@@ -117,7 +117,7 @@ async function storeOf(source: RecordSource, name: string): Promise<OpenedSource
       next: 'Give the path of a file, its bytes, or a stream of them.',
     });
   }
-  const folder = await mkdtemp(join(tmpdir(), 'positional-lake-'));
+  const folder = await temporaryFolder('positional-lake-');
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await pipeline(Readable.from(source), createWriteStream(join(folder, name), { mode: 0o600 }));

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { createFinalizer, readFinalizerEvent } from '../functions/finalizer/handler.ts';
 import { createReconciler, readReconcilerEvent } from '../functions/reconciler/handler.ts';
@@ -10,6 +9,7 @@ import type { PartSummary } from '../shared/pipeline/parse/part-summary.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
+import { executionNameHere } from './adapters/local-process.ts';
 import { checksumOn } from './checksums-on-workers.ts';
 import {
   type FileSummary,
@@ -53,7 +53,7 @@ export async function convertFile(input: string, night: Night): Promise<FileSumm
   });
   const result = await execute({
     input: request,
-    executionName: `convert-${randomUUID()}`,
+    executionName: executionNameHere(),
     store: ports.lake,
     maxConcurrency: workerCount,
     signal,

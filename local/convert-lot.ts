@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { createFinalizer, readFinalizerEvent } from '../functions/finalizer/handler.ts';
 import { createParser, readParserEvent } from '../functions/parser/handler.ts';
@@ -17,6 +16,7 @@ import { DraftStore, NotDrafted } from './adapters/draft-store.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
 import { createFileObjectStore } from './adapters/file-object-store.ts';
+import { executionNameHere } from './adapters/local-process.ts';
 import { settleDrafts } from './adapters/settled-drafts.ts';
 import { wholeSource } from './adapters/whole-source.ts';
 import { catalogOn, type LocalSetup, localPortsOn } from './local-ports.ts';
@@ -168,7 +168,7 @@ async function convertDrafted(
   const executed = await walkMachine({
     definition,
     input: request,
-    executionName: `convert-${randomUUID()}`,
+    executionName: executionNameHere(),
     tasks: pipelineTasks({
       splitter: taskOf(readSplitterEvent, async (event) => (answers.split = await splitter(event))),
       parser: taskOf(readParserEvent, createParser(ports)),

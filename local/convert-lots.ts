@@ -16,6 +16,11 @@ const LOTS_A_THREAD = 4;
 /** Lots that wait for a thread, for each thread. */
 const LOTS_AHEAD = 2;
 
+/** The inputs of a night that are converted in lots. */
+export async function inLots(options: NightOptions): Promise<Set<string>> {
+  return smallInputs(options, await Promise.all(options.inputs.map(sizeOf)));
+}
+
 /** The inputs that are converted in lots: those that one thread reads, if there are several of them. */
 export function smallInputs(
   { inputs, request, isStandardInput }: NightOptions,

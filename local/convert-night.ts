@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { compressionOf } from '../shared/pipeline/store/decompressed-source.ts';
 import { convertFile, MOST_RANGE_BYTES } from './convert-file.ts';
 import { convertLots, lotCountOf, smallInputs } from './convert-lots.ts';
 import type * as EmbeddedFunctions from './embedded-functions.ts';
 import type { FileSummary } from './file-summary.ts';
+import { importModule } from './import-module.ts';
 import type { LocalSetup } from './local-ports.ts';
 import { LEAST_SPREAD_BYTES, type Night, type NightOptions, sizeOf } from './night.ts';
 import { loadPipeline } from './pipeline-tasks.ts';
@@ -26,9 +28,6 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const rangeSizeBytes = options.request.rangeSizeBytes ?? MOST_RANGE_BYTES;
   const rawRoot = options.rawRoot ?? '.';
   const bytesRead = new BigInt64Array(new SharedArrayBuffer(8));
-  const setup: LocalSetup = {
-    ...{ lakeDir, rawRoot, isStandardInput, rangeSizeBytes, expectedFiles, sync, bytesRead },
-  };
   const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const sizes = await Promise.all(options.inputs.map(sizeOf));
   const small = smallInputs(options, sizes);
@@ -36,6 +35,10 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   // Lots publish as they end, for which a long night needs a thread of its own.
   const isJoined = isShort || (options.worksHere === true && small.size === 0);
   const workerCount = isShort ? 1 : Math.min(options.workerCount, mostAtOnce(options, sizes, small.size));
+  const usesAllCores = workerCount >= availableParallelism();
+  const setup: LocalSetup = {
+    ...{ lakeDir, rawRoot, isStandardInput, rangeSizeBytes, expectedFiles, sync, usesAllCores, bytesRead },
+  };
   const resourceLimits = {
     maxYoungGenerationSizeMb: small.size > 0 ? YOUNG_OF_LOTS_MB : YOUNG_GENERATION_MB,
   };
@@ -72,7 +75,7 @@ async function openPool(options: WorkerPoolOptions, isJoined: boolean): Promise<
   if (!isJoined) return startThreads(options);
   const threadCount = options.workerCount - 1;
   const threads = threadCount > 0 ? await startThreads({ ...options, workerCount: threadCount }) : undefined;
-  const functions: Promise<typeof EmbeddedFunctions> = import(options.handlerModule.href);
+  const functions = importModule<typeof EmbeddedFunctions>(options.handlerModule);
   // If it cannot be loaded, the first call says so.
   functions.catch(() => undefined);
   return joinedPool(threads, threadCount, async (functionName, input, signal) =>

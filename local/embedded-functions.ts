@@ -1,7 +1,5 @@
 import { createMerger, readMergerEvent } from '../functions/merger/handler.ts';
 import { createParser, readParserEvent } from '../functions/parser/handler.ts';
-import type { Depth } from '../shared/pipeline/verify/data-object.ts';
-import type { LakePart } from '../shared/pipeline/verify/judge-part.ts';
 import { fileChecksum } from './adapters/file-checksum.ts';
 import type { Lot } from './convert-lot.ts';
 import { whileCollecting } from './garbage-collection.ts';
@@ -35,11 +33,6 @@ export async function invokeFunction(
     return await convertLot(local, input as Lot, count);
   }
   const ports = createLocalPorts({ ...local, rawRoot }, undefined, count);
-  if (functionName === 'judge') {
-    const { judgePart } = await import('../shared/pipeline/verify/judge-part.ts');
-    const { part, depth } = input as { part: LakePart; depth: Depth };
-    return await judgePart(ports, part, depth);
-  }
   return whileCollecting(async () => {
     if (functionName === 'parser') return await createParser(ports)(readParserEvent(input));
     if (functionName === 'merger') return await createMerger(ports)(readMergerEvent(input));

@@ -2,13 +2,18 @@ import { availableParallelism } from 'node:os';
 import { judgePart, type PartVerdict } from '../shared/pipeline/verify/judge-part.ts';
 import type { PartJudges } from '../shared/pipeline/verify/verify-lake.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
+import { startUrl } from './start-bundle.ts';
 import { createWorkerPool, type WorkerPool } from './state-machine/worker-pool.ts';
 
 /** A small lake is judged before threads would have started. */
 const ALONE_MS = 1_500;
-/** Threads wait for the disk most of the time, and it answers many at once faster than one after the other. */
-const LEAST_THREADS = 4;
+/** Quick looks at what the system has in memory: their threads would take as much as they save until then. */
+const QUICK_ALONE_MS = 8_000;
+/** Of a disk that has to be waited for: it answers many at once faster than one after the other. */
+const LEAST_WAITING_THREADS = 4;
 const MOST_THREADS = 16;
+/** So many sectors of 512 bytes a second come from the disk if judging waits for it, and not only starts. */
+const WAITING_SECTORS = 4_000;
 
 interface ThreadJudges extends PartJudges {
   close(): Promise<void>;
@@ -17,18 +22,30 @@ interface ThreadJudges extends PartJudges {
 /** Judges the parts of a lake in a folder: the first ones here, and on threads if there are more than take a moment. */
 export function judgesOnThreads(
   lakeDir: string,
-  { aloneMs = ALONE_MS, count = threadCount() }: { aloneMs?: number; count?: number } = {},
+  { aloneMs = ALONE_MS, count }: { aloneMs?: number; count?: number } = {},
 ): ThreadJudges {
   const setup: LocalSetup = { lakeDir, rawRoot: lakeDir, rangeSizeBytes: 0, expectedFiles: undefined };
   const ports = createLocalPorts(setup);
   const startedAt = performance.now();
+  const readBefore = process.resourceUsage().fsRead;
   let pool: WorkerPool | undefined;
+  const waitsForDisk = () => {
+    const sectors = process.resourceUsage().fsRead - readBefore;
+    return sectors > (WAITING_SECTORS * (performance.now() - startedAt)) / 1000;
+  };
+  const startThreads = () =>
+    createWorkerPool({
+      workerCount: count ?? threadCount(waitsForDisk(), availableParallelism()),
+      handlerModule: startUrl(new URL('./judge-function.ts', import.meta.url)),
+      setup,
+    });
   return {
-    count,
+    // The pool keeps waiting what its threads have not begun.
+    count: count ?? MOST_THREADS,
     async judge(part, depth) {
-      if (performance.now() - startedAt < aloneMs) return judgePart(ports, part, depth);
-      const handlerModule = new URL('./embedded-functions.ts', import.meta.url);
-      pool ??= createWorkerPool({ workerCount: count, handlerModule, setup });
+      const leastMs = depth === 'quick' && !waitsForDisk() ? Math.max(aloneMs, QUICK_ALONE_MS) : aloneMs;
+      if (aloneMs > 0 && performance.now() - startedAt < leastMs) return judgePart(ports, part, depth);
+      pool ??= startThreads();
       return await pool
         .run('judge', { part, depth })
         .then((verdict) => verdict as PartVerdict)
@@ -39,6 +56,7 @@ export function judgesOnThreads(
   };
 }
 
-function threadCount(): number {
-  return Math.min(MOST_THREADS, Math.max(LEAST_THREADS, 2 * availableParallelism()));
+/** Each thread costs its start, half a second of a processor: more than there are processors are worth it only if they wait for the disk. */
+export function threadCount(waitsForDisk: boolean, processors: number): number {
+  return Math.min(MOST_THREADS, waitsForDisk ? Math.max(LEAST_WAITING_THREADS, 2 * processors) : processors);
 }

@@ -11,6 +11,7 @@ import type { ChecksumOfFile } from './adapters/file-checksum.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
 import { createFileObjectStore } from './adapters/file-object-store.ts';
+import { hasDied } from './adapters/local-process.ts';
 import { localVersion } from './local-version.ts';
 
 /** From this size on a part reads as well alone as in a larger file. Its copy is a hard link, whereas a merge would write it again. */
@@ -28,6 +29,8 @@ export interface LocalSetup {
   expectedFiles: number | string[] | undefined;
   /** False for a lake that may be lost with the power. */
   sync?: boolean;
+  /** As many threads convert as there are cores. */
+  usesAllCores?: boolean;
   /** Shared by all threads: the bytes of source files that worker threads have read. */
   bytesRead?: BigInt64Array;
 }
@@ -40,7 +43,8 @@ export function createLocalPorts(
   onRead?: (bytes: number) => void,
   checksumOf?: ChecksumOfFile,
 ): PipelinePorts {
-  const lake = createFileObjectStore({ rootDir: setup.lakeDir, sync: setup.sync ?? true, checksumOf });
+  const { lakeDir: rootDir, sync = true, usesAllCores: writesAtOnce } = setup;
+  const lake = createFileObjectStore({ rootDir, sync, writesAtOnce, checksumOf });
   return localPortsOn(lake, catalogOn(lake, setup.lakeDir), setup, show, onRead);
 }
 
@@ -76,6 +80,7 @@ export function localPortsOn(
     metrics: createFileMetrics(setup.lakeDir),
     notifier: createConsoleNotifier(show),
     clock: { now: () => new Date() },
+    hasDied,
     settings: {
       rangeSizeBytes: setup.rangeSizeBytes,
       wholePartBytes: WHOLE_PART_BYTES,

@@ -1,9 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Folder of the files that `tools/start-bundle` makes, and the name of the list of them. */
+/** Folder of the files that `tools/start-bundle` makes. Several checkouts may share it, if they share their packages. */
 export const START_BUNDLE = new URL('../node_modules/.cache/start/', import.meta.url);
-export const START_BUNDLE_LIST = 'bundle.json';
+/** The name of the list of this checkout's files there. */
+export const START_BUNDLE_LIST = `bundle-${placeOf(new URL('..', import.meta.url))}.json`;
+
+/** A short name of the place of a checkout (FNV-1a). If two had one, each would take the other's list for an older one of its own. */
+function placeOf({ href }: URL): string {
+  let hash = 0x811c9dc5;
+  for (const letter of href) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
 
 export interface StartBundle {
   /** The files that it was made of, by URL: size and time of the last change. */

@@ -1,4 +1,5 @@
-import { EXIT_LOADED, endProcess, exitCodeFrom } from './exit.ts';
+import { EXIT_LOADED, exitCodeFrom, runCommand } from './exit.ts';
+import { worksUnread } from './output.ts';
 import { type Flags, type FlagValues, parseFlags } from './parse-flags.ts';
 import { say } from './print.ts';
 import { explainedBy, usageError } from './usage-error.ts';
@@ -19,6 +20,8 @@ interface CommandLine<F extends Flags> {
   notes: string;
   /** True if words that belong to no flag are part of the command, such as SQL. */
   takesWords?: boolean;
+  /** True if the command is there for what it does: it goes on if nobody reads what it prints. */
+  worksUnread?: boolean;
 }
 
 /** A command that can be run: with the words after its name, to its exit code. */
@@ -64,6 +67,7 @@ export function defineCommand<const F extends Flags>(
     line,
     run: (args) =>
       exitCodeFrom(async () => {
+        worksUnread(line.worksUnread === true);
         if (asksForHelp(args)) {
           say(...helpText(line).split('\n'));
           return EXIT_LOADED;
@@ -84,7 +88,7 @@ export async function runWithFlags<const F extends Flags>(
   line: CommandLine<F>,
   main: (values: FlagValues<F>, words: string[]) => Promise<number>,
 ): Promise<void> {
-  return endProcess(await defineCommand(line, main).run(process.argv.slice(2)));
+  return runCommand(() => defineCommand(line, main).run(process.argv.slice(2)));
 }
 
 function asksForHelp(args: readonly string[]): boolean {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { jsonText, shownText } from '../shared/shown-text.ts';
+import { isTaken } from './output.ts';
 
 /**
  * The only place from which commands write to standard output and standard error. Whatever a line holds, names of files and values
@@ -17,27 +18,27 @@ const STYLES = { good: 'green', bad: 'red', busy: 'yellow', faint: 'dim', strong
 
 /** Lines for standard output. */
 export function say(...lines: Line[]): void {
-  console.log(lines.map((line) => painted(line, process.stdout)).join('\n'));
+  if (isTaken(process.stdout)) console.log(lines.map((line) => painted(line, process.stdout)).join('\n'));
 }
 
 /** Lines for standard error. */
 export function warn(...lines: Line[]): void {
-  console.error(lines.map((line) => painted(line, process.stderr)).join('\n'));
+  if (isTaken(process.stderr)) console.error(lines.map((line) => painted(line, process.stderr)).join('\n'));
 }
 
 /** Lines of our own for a program, such as a shell: as they are, with their tabs. */
 export function sayPlain(lines: readonly string[]): void {
-  console.log(lines.join('\n'));
+  if (isTaken(process.stdout)) console.log(lines.join('\n'));
 }
 
 /** Rewrites the last line of a terminal's standard error; an empty text clears it. */
 export function rewriteLine(text: string): void {
-  process.stderr.write(`\r\x1b[K${shownText(text)}`);
+  if (isTaken(process.stderr)) process.stderr.write(`\r\x1b[K${shownText(text)}`);
 }
 
 /** A value for programs: JSON, exact. */
 export function sayJson(value: unknown, indent?: number): void {
-  console.log(jsonText(value, indent));
+  if (isTaken(process.stdout)) console.log(jsonText(value, indent));
 }
 
 /** Many lines for standard output; waits for a slow reader. */
@@ -78,5 +79,7 @@ function textOf(piece: string | { text: string }): string {
 }
 
 async function written(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  if (!isTaken(process.stdout) || process.stdout.write(text)) return;
+  // Of a reader that goes away meanwhile `isTaken` knows what to do.
+  await once(process.stdout, 'drain').catch(() => isTaken(process.stdout));
 }

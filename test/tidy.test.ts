@@ -81,6 +81,24 @@ describe('house rules', () => {
     expect(sources.flatMap(halfCommands)).toEqual([]);
   });
 
+  it('no client of AWS waits for ever, and no tool has a parser of flags of its own', () => {
+    expect(sources.flatMap(impatientClients)).toEqual([]);
+    const parsers = sources.filter(({ text }) => /\bparseArgs\b/.test(text));
+    expect(
+      parsers.map(({ path }) => `${path}: runWithFlags of terminal/command-line.ts knows misspelt flags`),
+    ).toEqual([]);
+  });
+
+  it('commands end by themselves: process.exit may hang (terminal/exit.ts)', () => {
+    const places = ['terminal/exit.ts', 'tools/check-node.mjs'];
+    const direct = sources.filter(
+      ({ path, text }) => !places.includes(path) && /^(?!\s*(?:\*|\/\/)).*\bprocess\.exit\(/m.test(text),
+    );
+    expect(direct.map(({ path }) => `${path}: hand the exit code to runCommand of terminal/exit.ts`)).toEqual(
+      [],
+    );
+  });
+
   it('no type is forced on a value that does not have it', () => {
     const forced = [...sources, ...tests].filter(({ text }) => /\bas unknown as [A-Za-z({[]/.test(text));
     expect(
@@ -168,6 +186,16 @@ describe('the rules see what they are for', () => {
     expect(sizeProblems(file('test/a.test.ts', '\n'.repeat(401)))).toHaveLength(1);
   });
 });
+
+/** The SDK's own patience has no end: shared/aws/client-patience.ts. */
+function impatientClients({ path, text }: SourceFile): string[] {
+  const made = [...text.matchAll(/new (?:S3|Glue|SFN|SNS|SQS|STS|Athena|Lambda|CloudWatch)Client\(/g)];
+  return made.flatMap(({ index }) =>
+    path.startsWith('tools/cold-start/') || /patient\(|accessOf\(/.test(text.slice(index, index + 300))
+      ? []
+      : [`${path}: a client waits as long as patient() says`],
+  );
+}
 
 function isIn(path: string, place: string): boolean {
   return path === place || path.startsWith(`${place}/`);

@@ -67,14 +67,13 @@ export class FrameQueue {
   }
 
   private async made(startByte: number, endByte: number): Promise<Frame> {
-    const { work, job } = this;
-    const buffer = this.buffers.pop() ?? new Uint8Array(Math.min(this.frameBytes, job.seen.sizeBytes));
+    const buffer = this.buffers.pop() ?? new Uint8Array(Math.min(this.frameBytes, this.job.seen.sizeBytes));
     try {
-      work.signal?.throwIfAborted();
+      this.work.signal?.throwIfAborted();
       const content = await patiently(
-        work.ports,
-        () => readPart(job, { startByte, endByte }, buffer),
-        work.retried,
+        this.work.ports,
+        () => readPart(this.job, { startByte, endByte }, buffer),
+        this.work.retried,
       );
       const contentCrc64nvme = checksumOf(content);
       const params = { [constants.ZSTD_c_checksumFlag]: 1 };

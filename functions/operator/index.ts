@@ -1,5 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { bundledLayouts } from '../../shared/aws/bundled-layouts.ts';
+import { patient } from '../../shared/aws/client-patience.ts';
 import { functionVariables } from '../../shared/aws/function-variables.ts';
 import { createDeadLetterQueues } from '../../shared/aws/operator-adapters.ts';
 import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
@@ -18,7 +19,7 @@ import { answerStack, isStackRequest } from './stack-request.ts';
 const variables = functionVariables('operator', process.env);
 const ports = createAwsPorts(variables);
 const starter = createStarter(createStarterPorts(variables), variables.need('RAW_BUCKET'));
-const watchdog = createWatchdog(ports, slaOfVariables(variables), createSfnStates(new SFNClient({})));
+const watchdog = createWatchdog(ports, slaOfVariables(variables), createSfnStates(new SFNClient(patient())));
 const operate = createOperator({
   ports,
   queues: createDeadLetterQueues(variables),

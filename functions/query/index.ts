@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { readRoles } from '../../shared/ask/grant.ts';
 import { cacheLogin } from '../../shared/aws/cache-login.ts';
+import { patient } from '../../shared/aws/client-patience.ts';
 import { functionVariables } from '../../shared/aws/function-variables.ts';
 import { createQueryPorts } from '../../shared/aws/query-adapters.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
@@ -15,7 +16,7 @@ const cacheName = variables.optional('REDIS_IAM_CACHE');
 const user = variables.optional('REDIS_IAM_USER');
 const credentials =
   cacheName !== undefined && user !== undefined
-    ? cacheLogin({ cacheName, user, client: new S3Client({}) })
+    ? cacheLogin({ cacheName, user, client: new S3Client(patient()) })
     : undefined;
 const redis =
   redisUrl === undefined

@@ -1,4 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { patient } from '../../shared/aws/client-patience.ts';
 import { functionVariables } from '../../shared/aws/function-variables.ts';
 import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
 import { createSfnStates } from '../../shared/aws/sfn-executions.ts';
@@ -13,7 +14,7 @@ export const handler = lambdaHandler({
   handler: createWatchdog(
     createAwsPorts(variables),
     slaOfVariables(variables),
-    createSfnStates(new SFNClient({})),
+    createSfnStates(new SFNClient(patient())),
   ),
   measure: watchdogFigures,
 });

@@ -32,7 +32,7 @@ export async function fileChecksum(path: string): Promise<string | undefined> {
   const room = kernel.allocate(ROOM_BYTES);
   const into = () => kernel.bytes.subarray(room, room + ROOM_BYTES);
   try {
-    for await (const chunk of streamFile(path, undefined, { into }, LAKE_OBJECT.pin)) sum.add(chunk);
+    for await (const chunk of streamFile(path, undefined, { into }, LAKE_OBJECT)) sum.add(chunk);
     return crc64ToBase64(sum.finish());
   } catch (error) {
     sum.finish();

@@ -41,6 +41,17 @@ export function changed(path: string): SourceChanged {
   });
 }
 
+/** A file that was there when the run began. */
+export function wentAway(path: string, cause?: unknown): SourceChanged {
+  return new SourceChanged({
+    what: 'the file went away while it was read',
+    where: path,
+    why: 'It was removed, moved or renamed after the run began.',
+    next: 'Bring it back and run the same command again; nothing of this run was published.',
+    cause,
+  });
+}
+
 /** The bytes are not those that were written: callers know what made them, and say how to make them again. */
 export function damaged(where: string): ObjectDamaged {
   return new ObjectDamaged({
@@ -107,6 +118,18 @@ const WRITE_CODES: Record<string, [why: string, next: string]> = {
   EROFS: ['The file system is read-only.', 'Name another folder.'],
   ENOSPC: ['The disk is full.', 'Free some space, then run it again: finished parts are kept.'],
   EDQUOT: ['The disk quota is used up.', 'Free some space, then run it again: finished parts are kept.'],
+  EFBIG: [
+    'The file may not become larger (ulimit -f, or the file system).',
+    'Raise the limit, then run it again.',
+  ],
+  EIO: [
+    'The disk, or the network to it, has failed.',
+    'Look at the disk (dmesg), then run it again: finished parts are kept.',
+  ],
+  ESTALE: [
+    'The server of this file system knows the file no more.',
+    'Mount it again, then run it again: finished parts are kept.',
+  ],
   ENOTDIR: ['Part of the path is a file.', 'Name a folder.'],
   EEXIST: ['Part of the path is a file, or a link that leads nowhere.', 'Name a folder.'],
   EISDIR: ['A folder has that name.', 'Name another folder, or remove it.'],

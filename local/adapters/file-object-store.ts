@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
@@ -13,13 +12,14 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { DocumentReader } from './document-reader.ts';
 import { type ChecksumOfFile, fileChecksum, writePieces } from './file-checksum.ts';
 import { damaged, isCode, NOT_THERE, preconditionFailed, unreadable, unwritable } from './file-error.ts';
 import { type FileModes, fileModes } from './file-modes.ts';
 import { gathered, QUICK_READ_BYTES, readFilePiece, streamFile } from './file-reader.ts';
 import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
-import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
+import { childrenOfFolder, inKeyOrder, keysBelow, sizeOfFolder } from './listed-files.ts';
 import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
 import { isLinkedAtOnce, linkOrCopy } from './second-name.ts';
 import { storedObject, tagOf } from './stored-object.ts';
@@ -44,6 +44,8 @@ export function createFileObjectStore(options: FileStoreOptions): ObjectStore {
 interface FileStoreOptions {
   rootDir: string;
   sync?: boolean;
+  /** The threads that write have all cores: other threads would take them from these. */
+  writesAtOnce?: boolean | undefined;
   /** For files of other people, who may write to them and set their times; `-` for what is kept of standard input. */
   isSource?: boolean | '-';
   onRead?: ((bytes: number) => void) | undefined;
@@ -53,17 +55,22 @@ interface FileStoreOptions {
 
 class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
+  /** What the path of every object begins with: a key that may be one needs nothing else to be its path. */
+  private readonly prefix: string;
+  private readonly documents = new DocumentReader();
   private readonly incomingDir: string;
   private readonly sync: boolean;
   private readonly identity: FileIdentity;
   private knownModes: FileModes | undefined;
   private readonly checksumOf: ChecksumOfFile;
-  private readonly onRead: ((bytes: number) => void) | undefined;
+  private readonly options: FileStoreOptions;
 
-  constructor({ rootDir, sync = true, isSource = false, onRead, checksumOf }: FileStoreOptions) {
-    this.checksumOf = checksumOf ?? fileChecksum;
-    this.onRead = onRead;
+  constructor(options: FileStoreOptions) {
+    const { rootDir, sync = true, isSource = false, checksumOf = fileChecksum } = options;
+    this.options = options;
+    this.checksumOf = checksumOf;
     this.rootDir = rootDir;
+    this.prefix = join(rootDir, 'key').slice(0, -'key'.length);
     this.sync = sync;
     this.identity = isSource ? sourceIdentity(isSource) : LAKE_OBJECT;
     this.incomingDir = join(rootDir, INCOMING);
@@ -71,11 +78,13 @@ class FileObjectStore implements ObjectStore {
 
   async head(key: string): Promise<ObjectInfo | undefined> {
     try {
-      const stats = await this.identity.stat(this.path(key));
+      const path = this.path(key);
+      const stats = await this.identity.stat(path);
       if (!stats.isFile()) return undefined;
-      const { version, pin, origin } = this.identity;
-      const place = { key, origin: origin(this.path(key)) };
-      return { ...place, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats) };
+      const { version, pin } = this.identity;
+      const info = { key, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats) };
+      const origin = this.identity.origin(path);
+      return origin === undefined ? info : { ...info, origin };
     } catch (error) {
       if (isCode(error, ...NOT_THERE)) return undefined;
       throw unreadable(error, this.path(key));
@@ -83,8 +92,8 @@ class FileObjectStore implements ObjectStore {
   }
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
-    for await (const chunk of streamFile(this.path(key), range, options, this.identity.pin)) {
-      this.onRead?.(chunk.length);
+    for await (const chunk of streamFile(this.path(key), range, options, this.identity)) {
+      this.options.onRead?.(chunk.length);
       yield chunk;
     }
   }
@@ -92,19 +101,16 @@ class FileObjectStore implements ObjectStore {
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
     const sizeBytes = range.endByte - range.startByte;
     if (sizeBytes > QUICK_READ_BYTES) return gathered(this.streamRange(key, range, options), sizeBytes);
-    const piece = readFilePiece(this.path(key), range, options, this.identity.pin);
-    this.onRead?.(sizeBytes);
+    const piece = readFilePiece(this.path(key), range, options, this.identity);
+    this.options.onRead?.(sizeBytes);
     return piece;
   }
 
   async get(key: string): Promise<StoredObject | undefined> {
     try {
-      // Most documents that are looked for are not there yet, and to make an error of it takes ten times as long.
-      if (!statSync(this.path(key), { throwIfNoEntry: false })) return undefined;
-      const bytes = readFileSync(this.path(key));
-      return storedObject(bytes);
+      const bytes = this.documents.read(this.path(key));
+      return bytes && storedObject(bytes);
     } catch (error) {
-      if (isCode(error, ...NOT_THERE, 'EISDIR')) return undefined;
       throw unreadable(error, this.path(key));
     }
   }
@@ -146,8 +152,8 @@ class FileObjectStore implements ObjectStore {
 
   createWriter(key: string): ObjectWriter {
     const move = (incoming: string) => this.moveTo(incoming, key);
-    const { sync, modes } = this;
-    return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync, modes });
+    const place = { incoming: this.incomingPath(), path: this.path(key), move };
+    return new FileWriter({ ...this.options, ...place, sync: this.sync, modes: this.modes });
   }
 
   async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {
@@ -202,13 +208,17 @@ class FileObjectStore implements ObjectStore {
     return inKeyOrder(keysBelow(this.rootDir, folder).filter((key) => key.startsWith(prefix)));
   }
 
-  async *listFolder(folder: string): AsyncIterable<string> {
-    yield* inKeyOrder(childrenOfFolder(this.rootDir, folder));
+  async *listFolder(folder: string, { isEmptyShown = false } = {}): AsyncIterable<string> {
+    yield* inKeyOrder(childrenOfFolder(this.rootDir, folder, isEmptyShown));
   }
 
   async delete(keys: string[]): Promise<void> {
     removeFiles(keys.map((key) => this.path(key)));
     await removeEmptied(this.rootDir, keys.map(dirname), this.sync);
+  }
+
+  async sizeBelow(folder: string): Promise<{ objects: number; bytes: number }> {
+    return sizeOfFolder(this.rootDir, folder);
   }
 
   async deleteFolders(folders: string[]): Promise<void> {
@@ -236,7 +246,7 @@ class FileObjectStore implements ObjectStore {
         next: 'Name a key below the folder, with / between its parts.',
       });
     }
-    return join(this.rootDir, key);
+    return `${this.prefix}${key}`;
   }
 
   private incomingPath(): string {

@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReadOptions } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
-import { changed, isCode, NOT_THERE, notFound, unreadable } from './file-error.ts';
+import { changed, isCode, NOT_THERE, notFound, unreadable, wentAway } from './file-error.ts';
 import type { FileIdentity } from './file-version.ts';
 import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
 
@@ -15,14 +15,14 @@ export async function* streamFile(
   path: string,
   range: ByteRange | undefined,
   options: ReadOptions,
-  pinOf: FileIdentity['pin'],
+  identity: FileIdentity,
 ): AsyncIterable<Uint8Array> {
-  const handle = await openFile(path);
+  const handle = await openFile(path, options, identity);
   try {
-    const sizeBytes = await requirePin(handle, path, range, options, pinOf);
+    const sizeBytes = await requirePin(handle, path, range, options, identity);
     const read = options.into ? readDirectly : readAhead;
     yield* read(handle, path, range ?? { startByte: 0, endByte: sizeBytes }, options);
-    await requireStill(handle, path, options, pinOf);
+    await requireStill(handle, path, options, identity);
   } catch (error) {
     throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
   } finally {
@@ -36,19 +36,19 @@ export async function readFileInto(
   range: ByteRange,
   buffer: Uint8Array,
   options: ReadOptions,
-  pinOf: FileIdentity['pin'],
+  identity: FileIdentity,
 ): Promise<void> {
-  const handle = await openFile(path);
+  const handle = await openFile(path, options, identity);
   try {
     // Nobody sees a byte before the end, so one look at the end is enough. Without a pin it must be a file at least.
-    if (options.pin === undefined) await requirePin(handle, path, range, options, pinOf);
+    if (options.pin === undefined) await requirePin(handle, path, range, options, identity);
     const lengthBytes = range.endByte - range.startByte;
     for (let at = 0; at < lengthBytes; ) {
       const { bytesRead } = await handle.read(buffer, at, lengthBytes - at, range.startByte + at);
       if (bytesRead === 0) throw changed(path);
       at += bytesRead;
     }
-    await requireStill(handle, path, options, pinOf);
+    await requireStill(handle, path, options, identity);
   } catch (error) {
     throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
   } finally {
@@ -56,10 +56,15 @@ export async function readFileInto(
   }
 }
 
-async function openFile(path: string): Promise<fs.FileHandle> {
+async function openFile(path: string, options: ReadOptions, identity: FileIdentity): Promise<fs.FileHandle> {
   return fs.open(path, 'r').catch((error) => {
-    throw isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
+    throw cannotOpen(error, path, options, identity);
   });
+}
+
+function cannotOpen(error: unknown, path: string, { pin }: ReadOptions, { isSource }: FileIdentity): unknown {
+  if (isCode(error, ...NOT_THERE) && isSource && pin !== undefined) return wentAway(path, error);
+  return isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
 }
 
 /** The size of the file, if it is the one that was pinned, and holds the range. */
@@ -68,11 +73,11 @@ async function requirePin(
   path: string,
   range: ByteRange | undefined,
   { pin }: ReadOptions,
-  pinOf: FileIdentity['pin'],
+  identity: FileIdentity,
 ): Promise<number> {
   const stats = await handle.stat({ bigint: true });
   if (!stats.isFile()) throw notFound(path);
-  if (pin !== undefined && pinOf(stats) !== pin) throw changed(path);
+  if (pin !== undefined && identity.pin(stats) !== pin) throw changed(path);
   const sizeBytes = Number(stats.size);
   if (range && range.endByte > sizeBytes) throw changed(path);
   return sizeBytes;
@@ -83,12 +88,13 @@ async function requireStill(
   handle: fs.FileHandle,
   path: string,
   { pin }: ReadOptions,
-  pinOf: FileIdentity['pin'],
+  identity: FileIdentity,
 ): Promise<void> {
   if (pin === undefined) return;
-  const opened = pinOf(await handle.stat({ bigint: true }));
+  const opened = identity.pin(await handle.stat({ bigint: true }));
   const named = await fs.stat(path, { bigint: true }).catch(() => undefined);
-  if (opened !== pin || !named || pinOf(named) !== pin) throw changed(path);
+  if (!named && identity.isSource) throw wentAway(path);
+  if (opened !== pin || !named || identity.pin(named) !== pin) throw changed(path);
 }
 
 /** The bytes of all chunks in one piece. */
@@ -109,20 +115,22 @@ export const QUICK_READ_BYTES = 2 * 1024 * 1024;
 export function readFilePiece(
   path: string,
   { startByte, endByte }: ByteRange,
-  { pin }: ReadOptions,
-  pinOf: FileIdentity['pin'],
+  options: ReadOptions,
+  identity: FileIdentity,
   into?: Uint8Array,
 ): Uint8Array {
   let handle: number;
   try {
     handle = openSync(path, 'r');
   } catch (error) {
-    throw isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
+    throw cannotOpen(error, path, options, identity);
   }
   try {
+    const { pin } = options;
     const stats = fstatSync(handle, { bigint: true });
     if (!stats.isFile()) throw notFound(path);
-    if ((pin !== undefined && pinOf(stats) !== pin) || endByte > Number(stats.size)) throw changed(path);
+    if ((pin !== undefined && identity.pin(stats) !== pin) || endByte > Number(stats.size))
+      throw changed(path);
     const bytes = into ?? new Uint8Array(endByte - startByte);
     for (let at = 0; at < bytes.length; ) {
       const count = readSync(handle, bytes, at, bytes.length - at, startByte + at);
@@ -131,7 +139,7 @@ export function readFilePiece(
     }
     if (pin !== undefined) {
       const named = statSync(path, { bigint: true, throwIfNoEntry: false });
-      if (pinOf(fstatSync(handle, { bigint: true })) !== pin || !named || pinOf(named) !== pin)
+      if (identity.pin(fstatSync(handle, { bigint: true })) !== pin || !named || identity.pin(named) !== pin)
         throw changed(path);
     }
     return bytes;

@@ -10,13 +10,16 @@ export interface FileIdentity {
   /** While a run reads it. */
   pin(stats: BigIntStats): string;
   stat(path: string): Promise<BigIntStats>;
-  /** Where it lies, for the ledger. */
-  origin(path: string): string;
+  /** Was it there when the run began, as a source file was? */
+  isSource: boolean;
+  /** Where it lies, for the ledger; undefined if its key says it. */
+  origin(path: string): string | undefined;
 }
 
 /** Objects of a lake are never changed in place. A link that another process makes changes their ctime and nothing else. */
 export const LAKE_OBJECT: FileIdentity = {
-  origin: (path) => resolve(path),
+  isSource: false,
+  origin: () => undefined,
   version: ({ size, mtimeNs }) => `${size}-${mtimeNs}`,
   pin: ({ ino, size, mtimeNs }) => `${ino}-${size}-${mtimeNs}`,
   stat: async (path) => statSync(path, { bigint: true }),
@@ -27,6 +30,7 @@ export const LAKE_OBJECT: FileIdentity = {
  * (ctime): the file system does. It also changes with the mode, the links and the name, which say nothing about the bytes.
  */
 const SOURCE_FILE: FileIdentity = {
+  isSource: true,
   origin: (path) => resolve(path),
   version: ({ ino, size, mtimeNs, ctimeNs }) => `${size}-${mtimeNs}-${ctimeNs}-${ino}`,
   pin: ({ ino, size, mtimeNs, ctimeNs }) => `${ino}-${size}-${mtimeNs}-${ctimeNs}`,

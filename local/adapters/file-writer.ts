@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ObjectWriter } from '../../shared/ports/object-store.ts';
@@ -10,17 +11,29 @@ const FLUSH_BYTES = 4 * 1024 * 1024;
 /** A row group is many pieces at once. While no more than these of all files wait to be written, nobody waits for them. */
 const MOST_WAITING_PIECES = 16;
 
+/** A write into the system's memory takes no longer than this; a slower one waited for the disk, or for another process. */
+const MEMORY_BYTES_PER_MS = 200_000;
+const MEMORY_MS = 1;
+/** One slow write says little; after these in a row, so many bytes are written by other threads. */
+const SLOW_WRITES = 2;
+const AWAY_BYTES = 32 * 1024 * 1024;
+
 let waitingPieces = 0;
+let slowWrites = 0;
+/** What of `AWAY_BYTES` is left. */
+let awayBytes = 0;
 
 /**
  * Writes a file piece by piece under a temporary name, and moves it to its place when it is closed. Bytes are copied and written
- * one after the other while the caller goes on; if too many wait, a call waits for those before.
+ * one after the other while the caller goes on; if too many wait, a call waits for those before. With `writesAtOnce`, for a caller whose threads
+ * have all cores, they are written by the thread that made them, in whose caches they are, as long as the disk does not hold it up.
  */
 export class FileWriter implements ObjectWriter {
   private readonly incoming: string;
   private readonly path: string;
   private readonly move: (incoming: string) => Promise<void>;
   private readonly sync: boolean;
+  private readonly writesAtOnce: boolean;
   private readonly modes: FileModes;
   private handle: fs.FileHandle | undefined;
   private writing: Promise<void> | undefined;
@@ -36,17 +49,21 @@ export class FileWriter implements ObjectWriter {
     path: string;
     move: (incoming: string) => Promise<void>;
     sync: boolean;
+    writesAtOnce?: boolean | undefined;
     modes: FileModes;
   }) {
     this.incoming = file.incoming;
     this.path = file.path;
     this.move = file.move;
     this.sync = file.sync;
+    this.writesAtOnce = file.writesAtOnce ?? false;
     this.modes = file.modes;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     const handle = await this.open();
+    if (this.writesAtOnce && awayBytes <= 0) return this.writeAtOnce(handle, bytes);
+    awayBytes -= bytes.length;
     for (let at = 0; at < bytes.length; ) {
       if (waitingPieces >= MOST_WAITING_PIECES || this.writeError) await this.settled();
       const buffer = takeBuffer(bytes.length - at);
@@ -56,6 +73,24 @@ export class FileWriter implements ObjectWriter {
       at += piece.length;
       this.flushAfter(handle, piece.length);
     }
+  }
+
+  private async writeAtOnce(handle: fs.FileHandle, bytes: Uint8Array): Promise<void> {
+    if (this.writing || this.writeError) await this.settled();
+    const startedAt = performance.now();
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(handle.fd, bytes, at, bytes.length - at);
+    } catch (error) {
+      this.writeError = error;
+      throw unwritable(error, this.path);
+    }
+    const memoryMs = MEMORY_MS + bytes.length / MEMORY_BYTES_PER_MS;
+    slowWrites = performance.now() - startedAt > memoryMs ? slowWrites + 1 : 0;
+    if (slowWrites >= SLOW_WRITES) {
+      slowWrites = 0;
+      awayBytes = AWAY_BYTES;
+    }
+    this.flushAfter(handle, bytes.length);
   }
 
   /** Begins to write a buffer after those before it. If one fails, those after it are not written, and the next call throws. */

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ObjectClosed } from '../../shared/errors.ts';
@@ -25,12 +25,30 @@ export function keysBelow(rootDir: string, folder: string, keys: string[] = []):
   return keys;
 }
 
-/** Keys of the files directly in a folder, and of the folders that hold a file, which end in `/`; in any order. */
-export function childrenOfFolder(rootDir: string, folder: string): string[] {
+/** Number and sizes of all files below a folder of the store; one that goes meanwhile counts nothing. */
+export function sizeOfFolder(rootDir: string, folder: string): { objects: number; bytes: number } {
+  const size = { objects: 0, bytes: 0 };
+  for (const entry of entriesOf(rootDir, folder)) {
+    const key = `${folder}${entry.name}`;
+    if (entry.isFile()) {
+      size.objects++;
+      size.bytes += statSync(join(rootDir, key), { throwIfNoEntry: false })?.size ?? 0;
+    } else if (entry.isDirectory()) {
+      const { objects, bytes } = sizeOfFolder(rootDir, `${key}/`);
+      size.objects += objects;
+      size.bytes += bytes;
+    }
+  }
+  return size;
+}
+
+/** Keys of the files directly in a folder, and of the folders that hold a file, or of all with `isEmptyShown`, which end in `/`; in any order. */
+export function childrenOfFolder(rootDir: string, folder: string, isEmptyShown: boolean): string[] {
   return entriesOf(rootDir, folder).flatMap((entry) => {
     const key = `${folder}${entry.name}`;
     if (entry.isFile()) return [key];
-    return entry.isDirectory() && holdsFile(rootDir, `${key}/`) ? [`${key}/`] : [];
+    const isShown = entry.isDirectory() && (isEmptyShown || holdsFile(rootDir, `${key}/`));
+    return isShown ? [`${key}/`] : [];
   });
 }
 

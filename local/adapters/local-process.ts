@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isCode } from './file-error.ts';
@@ -21,6 +21,17 @@ export function processState(name: string): 'running' | 'gone' | 'unknown' {
   if (!isRunning(Number(pid))) return 'gone';
   const now = startOf(Number(pid));
   return now === undefined || now === start ? 'running' : 'gone';
+}
+
+/** Name for an execution of this process, by which others see whether it still runs: `convert-<process>-<random>`. */
+export function executionNameHere(): string {
+  return `convert-${THIS_PROCESS}-${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+}
+
+/** Does the execution belong to a process of this host that runs no more? */
+export function hasDied(execution: string): boolean {
+  const [, name] = /(?:^|[:/])convert-([0-9a-f]{16}-\d+-\d+)-[0-9a-f]{12}$/.exec(execution) ?? [];
+  return name !== undefined && processState(name) === 'gone';
 }
 
 function place(): string {

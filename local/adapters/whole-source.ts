@@ -36,7 +36,7 @@ export function wholeSource(
     const range = { startByte: 0, endByte: info.sizeBytes };
     if (buffer.length < info.sizeBytes) buffer = new Uint8Array(info.sizeBytes);
     const into = buffer.subarray(0, info.sizeBytes);
-    known.bytes = readFilePiece(join(rootDir, key), range, { pin }, sourceIdentity(true).pin, into);
+    known.bytes = readFilePiece(join(rootDir, key), range, { pin }, sourceIdentity(true), into);
     onRead(info.sizeBytes);
     return known.bytes;
   };

@@ -67,7 +67,7 @@ class FolderSource implements TransferSource {
 
   async readInto(path: string, range: ByteRange, pin: string, buffer: Uint8Array): Promise<void> {
     try {
-      await readFileInto(join(this.name, path), range, buffer, { pin }, IDENTITY.pin);
+      await readFileInto(join(this.name, path), range, buffer, { pin }, IDENTITY);
     } catch (error) {
       throw unavailable(error, join(this.name, path));
     }

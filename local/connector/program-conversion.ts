@@ -39,15 +39,16 @@ function run(words: string[]): Promise<Said> {
   return new Promise((resolve) => {
     const program = process.argv[1] ?? '';
     const child = spawn(process.execPath, [...process.execArgv, program, ...words], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // Its channel closes with this process: the conversion then ends as it does after Ctrl-C.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const told = new Map<string, string>();
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
       const summary = summaryOf(line);
       if (summary) told.set(summary.sourceKey, outcomeText(summary));
     });
     let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-2_000);
     });
     child.once('error', (error) => resolve({ told, last: error.message }));

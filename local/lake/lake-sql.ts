@@ -6,10 +6,10 @@ import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
 import { AwaitedLedger } from './awaited-ledger.ts';
 import { escapeGlob, FILES_SCHEMA } from './dataset-view.ts';
-import type { Lake } from './lake.ts';
+import type { Lake, LakeOpening } from './lake.ts';
 import { LakeDamage } from './lake-damage.ts';
 import { ledgerPaths } from './ledger-paths.ts';
-import { ledgerRows } from './ledger-rows.ts';
+import { ledgerRows, rowsOfSome } from './ledger-rows.ts';
 import {
   DAY_COLUMNS,
   isReplacedCommit,
@@ -21,6 +21,8 @@ import {
   shownDays,
 } from './ledger-tables.ts';
 import { makeDatasetView } from './make-dataset-view.ts';
+import { neededTables } from './needed-files.ts';
+import { refuseChanges } from './refuse-writing.ts';
 import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
 import { sqlError } from './sql-error.ts';
@@ -35,6 +37,7 @@ import {
 } from './sql-statements.ts';
 import { sqlString, tableOfRows } from './sql-text.ts';
 import type { SqlValue } from './sql-value.ts';
+import { READS_OF_SQL } from './statement-reads.ts';
 import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
 import { keepTextsWhole } from './whole-texts.ts';
 
@@ -45,23 +48,8 @@ import { keepTextsWhole } from './whole-texts.ts';
  * Errors: `UsageError` if there is no lake, `RunInconsistent` if nothing in it can be read. One document that cannot be read only damages the
  * tables that need it.
  */
-export async function openLake({
-  lakeDir,
-  past,
-  allowFiles = false,
-  hasLedger = true,
-  memoryLimit,
-}: {
-  lakeDir: string;
-  /** Tables as they were, instead of those that readers see now. */
-  past?: CatalogFile[] | undefined;
-  /** Lets queries read and write any local file; else only those below the lake's processed/. */
-  allowFiles?: boolean;
-  /** False leaves out the table `ledger`, which names the files of all datasets. */
-  hasLedger?: boolean;
-  /** As DuckDB writes it (`4GB`); by default four fifths of the machine's. */
-  memoryLimit?: string | undefined;
-}): Promise<Lake> {
+export async function openLake(opening: LakeOpening): Promise<Lake> {
+  const { lakeDir, past, allowFiles = false, hasLedger = true, memoryLimit, statement } = opening;
   const damage = new LakeDamage();
   const step: ReadStep = (tables, read) => damage.note(tables, read);
   const root = join(lakeDir, 'ledger');
@@ -87,7 +75,7 @@ export async function openLake({
   });
   const lake = new DuckDBLake(instance, spill, { lakeDir: resolve(lakeDir), catalogs, damage });
   try {
-    await lake.createTables(days, hasLedger ? entries : undefined, entries.layouts);
+    await lake.createTables(days, hasLedger ? entries : undefined, entries.layouts, statement);
     if (unpublished) lake.unpublished = unpublishedText(unpublished);
     if (!allowFiles) await lake.closeFiles();
     return lake;
@@ -136,12 +124,20 @@ class DuckDBLake implements Lake {
     ledger: LedgerDays,
     entries: LedgerEntries | undefined,
     layouts: string[],
+    statement: string | undefined,
   ): Promise<void> {
     // Timestamps are UTC wherever the person sits.
     await this.#run("SET GLOBAL TimeZone = 'UTC'");
     await this.#run(`CREATE SCHEMA ${FILES_SCHEMA}`);
+    const daysTables = [...ledger.commits.keys(), ...layouts].map(daysDataset);
+    const needed = statement === undefined ? undefined : await this.#neededFor(statement, daysTables);
     for (const catalog of this.#catalogs) {
-      await this.damage.note([catalog.dataset], () => this.#createView(catalog, ledgerRows(catalog, ledger)));
+      const seen = needed ? needed.find(({ dataset }) => dataset === catalog.dataset) : catalog;
+      if (!seen) this.tables.push(catalog.dataset);
+      else
+        await this.damage.note([catalog.dataset], () =>
+          this.#createView(seen, rowsOfSome(ledgerRows(catalog, ledger), seen, catalog)),
+        );
     }
     const rejects = new Set([...this.tables, ...layouts].map(rejectsDataset));
     const ofRows = this.#catalogs.filter(({ dataset }) => !rejects.has(dataset));
@@ -155,6 +151,11 @@ class DuckDBLake implements Lake {
       this.tables.push(LEDGER);
     }
     this.tables.sort();
+  }
+
+  async #neededFor(sql: string, others: string[]): Promise<CatalogFile[] | undefined> {
+    const json = String((await this.#run(READS_OF_SQL, { sql }))[0]?.[0]);
+    return neededTables(this.#catalogs, [LEDGER, ...others], json);
   }
 
   async #createView(catalog: CatalogFile, rows: number | undefined): Promise<void> {
@@ -234,6 +235,7 @@ class DuckDBLake implements Lake {
     this.#session ??= await this.#instance.connect();
     try {
       for await (const { statement } of preparedStatements(this.#session, sql, !this.#isClosed)) {
+        if (this.#isClosed) refuseChanges(statement, sql, this.tables);
         const result = await startStatement(statement);
         const stream = streamOf(result);
         if (result.returnType === ResultReturnType.QUERY_RESULT)

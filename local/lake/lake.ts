@@ -1,5 +1,21 @@
+import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { LakeDamage } from './lake-damage.ts';
 import type { SqlParameters, SqlResult, SqlStream } from './sql-statements.ts';
+
+/** Which lake is opened, and how. */
+export interface LakeOpening {
+  lakeDir: string;
+  /** Tables as they were, instead of those that readers see now. */
+  past?: CatalogFile[] | undefined;
+  /** Lets queries read and write any local file; else only those below the lake's processed/. */
+  allowFiles?: boolean;
+  /** False leaves out the table `ledger`, which names the files of all datasets. */
+  hasLedger?: boolean;
+  /** As DuckDB writes it (`4GB`); by default four fifths of the machine's. */
+  memoryLimit?: string | undefined;
+  /** The only SQL that will be run, if it is known: what it cannot need is not opened. */
+  statement?: string | undefined;
+}
 
 /** The tables that were published in a lake when it was opened, for queries in DuckDB's SQL. */
 export interface Lake {

@@ -9,3 +9,15 @@ export function ledgerRows({ dataset, days }: CatalogFile, { commits }: LedgerDa
   const of = [...commits].find(([name]) => rejectsDataset(name) === dataset)?.[1];
   return of && publishedDays(of, days).reduce((sum, day) => sum + Number(day.rejected_rows), 0);
 }
+
+/** About how many rows some of the files of a table have, of which all have `rows`. */
+export function rowsOfSome(
+  rows: number | undefined,
+  some: Pick<CatalogFile, 'partitions'>,
+  all: Pick<CatalogFile, 'partitions'>,
+): number | undefined {
+  if (rows === undefined || some === all) return rows;
+  const count = ({ partitions }: Pick<CatalogFile, 'partitions'>) =>
+    partitions.reduce((sum, { files }) => sum + files.length, 0);
+  return Math.ceil((rows * count(some)) / count(all));
+}

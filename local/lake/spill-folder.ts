@@ -1,7 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryFolder } from '../adapters/temporary-folder.ts';
 
 /**
  * The folder that a large sort spills rows into. DuckDB makes its files readable by everybody, so the folder is one that only this user
@@ -18,7 +16,7 @@ export class SpillFolder {
   }
 
   static async make(): Promise<SpillFolder> {
-    return new SpillFolder(await mkdtemp(join(tmpdir(), 'lake-sql-')));
+    return new SpillFolder(await temporaryFolder('lake-sql-'));
   }
 
   remove(): void {

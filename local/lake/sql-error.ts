@@ -1,5 +1,6 @@
-import { RunInconsistent, UsageError } from '../../shared/errors.ts';
+import { RunInconsistent, StoreUnavailable, UsageError } from '../../shared/errors.ts';
 import { escapeGlob } from './dataset-view.ts';
+import { isChangeOfLake, onlyReads } from './refuse-writing.ts';
 
 /** What is said of a failed statement besides DuckDB's own words. */
 interface SqlPlace {
@@ -35,6 +36,15 @@ export function sqlError(error: unknown, place: SqlPlace): Error {
     .replace(/^Failed to extract statements: /, '')
     .replace(/\s+/g, ' ')
     .trim();
+  if (isChangeOfLake(message)) return onlyReads(error);
+  if (/Too many open files/.test(message))
+    return new StoreUnavailable({
+      what: 'the query could not open its files, because too many files are open',
+      where: lakeDir,
+      why: 'This process may not have more of them (ulimit -n).',
+      next: 'Raise the limit, for example with ulimit -n 4096, or ask for fewer days.',
+      cause: error,
+    });
   const isPublished = (path: string) => message.includes(path) || message.includes(escapeGlob(path));
   if (/^(IO|Invalid Input|Permission) Error/.test(message) && files.some(isPublished))
     return new RunInconsistent({

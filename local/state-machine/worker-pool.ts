@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, type ResourceLimits } from 'node:worker_threads';
-import Tinypool from 'tinypool';
+import { Tinypool } from 'tinypool';
 import { FunctionError } from './function-error.ts';
 import { poolClosed } from './pool-closed.ts';
 import { asError } from './states-error.ts';
@@ -46,16 +46,24 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     resourceLimits: options.resourceLimits,
     workerData,
   });
-  // A thread that dies between two calls harms nobody: the pool starts another one.
-  pool.on('error', () => {});
   let closed = false;
+  let noThread = new AbortController();
+  /** After a thread that could not start the pool starts no other: calls that wait for one would wait for ever. */
+  const endWaiting = () => {
+    if (pool.threads.length > 0 || pool.queueSize === 0) return;
+    noThread.abort();
+    noThread = new AbortController();
+  };
+  // A thread that dies between two calls harms nobody: the pool starts another one, unless it could not start.
+  pool.on('error', () => setImmediate(endWaiting));
 
   const run: WorkerPool['run'] = async (functionName, input, { signal } = {}) => {
     signal?.throwIfAborted();
     if (closed) throw poolClosed(functionName);
     const lifeline = new Lifeline();
+    const until = signal ? AbortSignal.any([signal, noThread.signal]) : noThread.signal;
     try {
-      const answer = await callThread(pool, { functionName, input }, lifeline, signal);
+      const answer = await callThread(pool, { functionName, input }, lifeline, until);
       if ('error' in answer) throw new FunctionError(answer.error);
       return answer.output;
     } catch (error) {
@@ -65,6 +73,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
         throw signal.reason;
       }
       if (closed) throw poolClosed(functionName);
+      setImmediate(endWaiting);
       // No thread can take this input: trying again would not help.
       if (error instanceof Error && error.name === 'DataCloneError') throw error;
       throw threadDied(functionName, asError(error));
@@ -110,13 +119,13 @@ async function callThread(
   pool: Tinypool,
   call: Omit<WorkerTask, 'lifeline'>,
   { inThread, threadEnded }: Lifeline,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<WorkerReply> {
   const dead = new AbortController();
   const task: WorkerTask = { ...call, lifeline: inThread };
   const reply: Promise<WorkerReply> = pool.run(task, {
     transferList: [inThread],
-    signal: signal ? AbortSignal.any([signal, dead.signal]) : dead.signal,
+    signal: AbortSignal.any([signal, dead.signal]),
   });
   reply.catch(() => {});
   if ((await Promise.race([reply, threadEnded])) === 'ended') {

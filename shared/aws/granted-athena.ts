@@ -1,6 +1,7 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { EngineGrant } from '../ports/query-engine.ts';
+import { patient } from './client-patience.ts';
 
 const SESSION_SECONDS = 3_600;
 /** Sessions are asked for anew this long before they end. */
@@ -9,7 +10,7 @@ const EARLY_MS = 10 * 60 * 1000;
 /** Clients of Athena with the rights of a grant's own role, or with those of the function. */
 export function grantedAthena(sts: () => STSClient): (grant: EngineGrant) => Promise<AthenaClient> {
   const known = new Map<string, { client: AthenaClient; endsMs: number }>();
-  const own = new AthenaClient({});
+  const own = new AthenaClient(patient());
   return async ({ name, roleArn }) => {
     if (roleArn === undefined) return own;
     const session = known.get(roleArn);
@@ -22,6 +23,7 @@ export function grantedAthena(sts: () => STSClient): (grant: EngineGrant) => Pro
       }),
     );
     const client = new AthenaClient({
+      ...patient(),
       credentials: {
         accessKeyId: Credentials?.AccessKeyId ?? '',
         secretAccessKey: Credentials?.SecretAccessKey ?? '',

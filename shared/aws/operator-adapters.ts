@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetters } from '../ports/dead-letters.ts';
+import { patient } from './client-patience.ts';
 import type { FunctionVariables } from './function-variables.ts';
 import { createSqsDeadLetters } from './sqs-dead-letters.ts';
 
@@ -9,7 +10,7 @@ export function createDeadLetterQueues({ need }: Pick<FunctionVariables, 'need'>
   watchdog: DeadLetters;
   operator: DeadLetters;
 } {
-  const client = new SQSClient({});
+  const client = new SQSClient(patient());
   return {
     starter: createSqsDeadLetters(client, need('STARTER_DEAD_LETTERS_URL')),
     watchdog: createSqsDeadLetters(client, need('WATCHDOG_DEAD_LETTERS_URL')),

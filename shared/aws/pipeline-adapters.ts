@@ -1,6 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { KeptReports, PipelinePorts } from '../ports/pipeline-ports.ts';
+import { patient } from './client-patience.ts';
 import { createCloudWatchMetrics } from './cloudwatch-metrics.ts';
 import type { FunctionVariables } from './function-variables.ts';
 import { createSnsNotifier } from './sns-notifier.ts';
@@ -15,14 +16,14 @@ export function createAwsPorts(environment: Pick<FunctionVariables, 'need' | 'op
   const { need } = environment;
   const metrics = once(() =>
     createCloudWatchMetrics({
-      client: new CloudWatchClient({}),
+      client: new CloudWatchClient(patient()),
       namespace: need('METRICS_NAMESPACE'),
       stage: need('STAGE'),
     }),
   );
   const notifier = once(() =>
     createSnsNotifier({
-      client: new SNSClient({}),
+      client: new SNSClient(patient()),
       topicArns: {
         success: need('SUCCESS_TOPIC_ARN'),
         warning: need('WARNING_TOPIC_ARN'),

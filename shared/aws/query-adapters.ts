@@ -9,6 +9,7 @@ import { readQueryTexts } from '../ask/query-texts.ts';
 import { Tickets } from '../ask/tickets.ts';
 import type { Claims, ResultCache } from '../ports/result-cache.ts';
 import { AthenaEngine } from './athena-engine.ts';
+import { patient } from './client-patience.ts';
 import type { FunctionVariables } from './function-variables.ts';
 import { glueTables } from './glue-tables.ts';
 import { grantedAthena } from './granted-athena.ts';
@@ -27,17 +28,17 @@ export async function createQueryPorts(
   shared: (ResultCache & Claims) | undefined,
 ): Promise<AskHttpPorts> {
   const clock = { now: () => new Date() };
-  const client = new S3Client({ maxAttempts: 5 });
+  const client = new S3Client({ maxAttempts: 5, ...patient() });
   const bucket = need('PROCESSED_BUCKET');
   const lake = createS3ObjectStore({ client, bucket });
   const store = new ObjectCache(createS3ObjectStore({ client, bucket: need('RESULTS_BUCKET') }), clock);
   const database = need('GLUE_DATABASE');
   const engine = new AthenaEngine({
-    clientOf: grantedAthena(once(() => new STSClient({}))),
+    clientOf: grantedAthena(once(() => new STSClient(patient()))),
     workgroup: need('QUERY_WORKGROUP'),
     database,
     published: glueTables({
-      client: new GlueClient({}),
+      client: new GlueClient(patient()),
       database,
       place: { store: lake, root: `s3://${bucket}/`, publishedPrefix: '', parallelReads: PARALLEL_READS },
     }),

@@ -2,6 +2,7 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import type { SplitPorts } from '../ports/pipeline-ports.ts';
 import { BUNDLED_VERSION } from '../version.ts';
 import { bundledLayouts } from './bundled-layouts.ts';
+import { patient } from './client-patience.ts';
 import type { FunctionVariables } from './function-variables.ts';
 import { createGlueCatalog } from './glue-catalog.ts';
 import { createStorePorts, once } from './store-adapters.ts';
@@ -19,7 +20,7 @@ export function createSplitPorts(environment: Pick<FunctionVariables, 'need' | '
   const stores = createStorePorts(environment);
   const catalog = once(() =>
     createGlueCatalog({
-      client: new GlueClient({}),
+      client: new GlueClient(patient()),
       database: need('GLUE_DATABASE'),
       bucket: need('PROCESSED_BUCKET'),
       store: stores.lake,

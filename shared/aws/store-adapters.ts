@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { PipelinePorts } from '../ports/pipeline-ports.ts';
+import { patient } from './client-patience.ts';
 import type { FunctionVariables } from './function-variables.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 
@@ -11,7 +12,7 @@ export function createStorePorts(
   environment: Pick<FunctionVariables, 'need'>,
 ): Pick<PipelinePorts, 'raw' | 'lake' | 'clock'> {
   const client = once(
-    () => new S3Client({ maxAttempts: 5, requestHandler: { httpsAgent: { maxSockets: CONNECTIONS } } }),
+    () => new S3Client({ maxAttempts: 5, ...patient({ httpsAgent: { maxSockets: CONNECTIONS } }) }),
   );
   const store = (name: string) =>
     once(() => createS3ObjectStore({ client: client(), bucket: environment.need(name) }));

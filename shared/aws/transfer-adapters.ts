@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Notifier } from '../ports/notifier.ts';
 import type { TransferTarget } from '../ports/transfer-target.ts';
+import { patient } from './client-patience.ts';
 import { isPassing, unavailable } from './s3-error.ts';
 import { createS3TransferTarget } from './s3-transfer-target.ts';
 import { createSnsNotifier } from './sns-notifier.ts';
@@ -39,7 +40,7 @@ export function createBucketTarget({
     maxAttempts: 5,
     // The wait for a 'continue' before each part would leave the connection idle; a part that is refused is small.
     expectContinueHeader: false,
-    requestHandler: { httpsAgent: { maxSockets: connections }, httpAgent: { maxSockets: connections } },
+    ...patient({ httpsAgent: { maxSockets: connections }, httpAgent: { maxSockets: connections } }),
   });
   if (isPrivate(access.endpoint)) signWithoutBody(client);
   return createS3TransferTarget({ client, bucket, kmsKey, tags, storageClass });
@@ -97,5 +98,9 @@ export function createConnectorMetrics(stage: string, connector: string, access:
 }
 
 function accessOf({ region, profile }: AwsAccess) {
-  return { ...(region === undefined ? {} : { region }), ...(profile === undefined ? {} : { profile }) };
+  return {
+    ...patient(),
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+  };
 }

@@ -97,12 +97,13 @@ async function dataFile(
 ): Promise<DataFile> {
   const stored = `${place.publishedPrefix}${key}`;
   const { sizeBytes, footer } = await footerOf(place, stored);
+  const known = new Map(Object.entries(ids));
   for (const name of columnsUnlikeFile(footer.schema, catalog)) leftOut.add(name);
   return {
     path: uriOf(place, key),
     partition: partitionTuple(keysOf(catalog, values, key), values),
     fileSizeBytes: sizeBytes,
-    ...fileMetrics(footer, (name) => (Object.hasOwn(ids, name) ? ids[name] : undefined)),
+    ...fileMetrics(footer, (name) => known.get(name)),
   };
 }
 

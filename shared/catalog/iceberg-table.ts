@@ -113,12 +113,9 @@ function tableWith(
 ): TableMetadata {
   const columns = withoutColumns(catalog, leftOut);
   const base = standing ? withColumns(standing, columns, ids) : newTable(columns, ids, location, nowMs);
-  const noted = withProperties(notingLeftOut(base, leftOut), properties);
+  const left = notingLeftOut(base, leftOut);
+  const noted = { ...left, properties: { ...left.properties, ...properties } };
   return standing && JSON.stringify(noted) === JSON.stringify(standing) ? standing : noted;
-}
-
-function withProperties(metadata: TableMetadata, properties: WantedTable['properties']): TableMetadata {
-  return properties ? { ...metadata, properties: { ...metadata.properties, ...properties } } : metadata;
 }
 
 /** Days that the metadata shows otherwise than a catalog, and manifests of it that cannot be read. */

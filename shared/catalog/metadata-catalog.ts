@@ -130,7 +130,9 @@ class MetadataCatalog<Standing> {
       table,
       async (place, { state }) => {
         const shown = state ? shownCommits(state) : new Map<string, number>();
-        const later = days.filter(({ businessDate, commit }) => (shown.get(businessDate) ?? 0) <= commit);
+        const later = days.filter(
+          ({ businessDate, commit }) => (shown.get(businessDate) ?? commit) <= commit,
+        );
         if (later.length === 0 && !state) return { answer: undefined };
         const wanted = this.#wanted(table, state, later);
         const written = new Set(later.map(({ businessDate }) => businessDate));

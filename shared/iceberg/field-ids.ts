@@ -20,7 +20,7 @@ function withNames(ids: FieldIds, names: readonly string[]): FieldIds {
 export function withColumnNames(ids: FieldIds, { columns, partitionKeys }: TableColumns): FieldIds {
   const named = columns.reduce(withRenamed, ids);
   const all = withNames(named, fieldNames({ columns, partitionKeys }));
-  return all === named ? named : columns.reduce(withRenamed, all);
+  return columns.reduce(withRenamed, all);
 }
 
 function withRenamed(ids: FieldIds, { name, formerly = [] }: CatalogColumn): FieldIds {

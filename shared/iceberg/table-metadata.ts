@@ -229,8 +229,8 @@ export function withSnapshots(metadata: TableMetadata, snapshots: Snapshot[]): T
 }
 
 function namedSnapshots(metadata: TableMetadata): Set<number | undefined> {
-  const refs = Object.entries(metadata.refs ?? {}).filter(([name]) => name !== 'main');
-  return new Set([...refs.map(([, ref]) => ref['snapshot-id']), metadata['current-snapshot-id']]);
+  const refs = Object.values(metadata.refs ?? {});
+  return new Set([...refs.map((ref) => ref['snapshot-id']), metadata['current-snapshot-id']]);
 }
 
 /** What was before a snapshot that is gone cannot be told, so the log begins after it. */

@@ -90,8 +90,8 @@ export class Kernel {
 
   private grow(): void {
     const missing = Math.ceil((this.top - this.bytes.length) / PAGE_BYTES);
-    // Grows by at least a quarter, since every growth makes new views.
-    const step = Math.ceil(this.bytes.length / PAGE_BYTES / 4);
+    // Doubles, since every growth makes new views, and lets V8 look for garbage. Pages that nobody writes to take no memory.
+    const step = this.bytes.length / PAGE_BYTES;
     const room = MAX_PAGES - this.bytes.length / PAGE_BYTES;
     if (missing > room) throw memoryExceeded();
     this.memory.grow(Math.max(missing, Math.min(step, room)));

@@ -2,10 +2,9 @@
 export function keyProblem(key: string): string | undefined {
   if (key === '') return 'it is empty';
   if (key.includes('\0')) return 'it holds a NUL';
-  if (Buffer.byteLength(key) > 1024) return 'it is longer than 1,024 bytes';
-  const segments = key.split('/');
-  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
-    return "it has an empty segment, '.' or '..'";
-  }
-  return undefined;
+  // No character has more than three bytes for each unit of a text.
+  if (key.length * 3 > 1024 && Buffer.byteLength(key) > 1024) return 'it is longer than 1,024 bytes';
+  return NO_SEGMENT.test(key) ? "it has an empty segment, '.' or '..'" : undefined;
 }
+
+const NO_SEGMENT = /(?:^|\/)\.{0,2}(?:\/|$)/;

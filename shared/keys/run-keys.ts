@@ -42,12 +42,12 @@ export function failedExecutionKey(executionId: string): string {
 }
 
 /**
- * `<sourceId>-00000.snappy.parquet`, the name of a merged file and of its published copy; uncompressed files have no codec in their name.
+ * `<sourceId>-00000.snappy.parquet`, the name of a merged file and of its published copy; files of several codecs or none have none in their name.
  * Athena, Hive, Spark and Trino pass over files whose names begin with `_` or `.`, and say nothing: such a name gets a letter before it.
  * https://docs.aws.amazon.com/athena/latest/ug/other-notable-limitations.html (hidden files)
  */
 export function parquetFileName(sourceId: string, fileIndex: number, compression: string): string {
-  const codec = compression === 'none' ? '' : `.${compression}`;
+  const codec = compression === 'none' || compression === 'auto' ? '' : `.${compression}`;
   const shown = /^[._]/.test(sourceId) ? `f${sourceId}` : sourceId;
   return `${shown}-${padded(fileIndex)}${codec}.parquet`;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PAGE_CODECS } from './layout.ts';
+import { COMPRESSIONS } from './layout.ts';
 import { OVERPUNCHES } from './number-notation.ts';
 
 /**
@@ -248,7 +248,7 @@ export const layoutSchema = z.strictObject({
       mostDaysAhead: z.number().int().min(0).optional(),
     })
     .optional(),
-  compression: z.enum(PAGE_CODECS).optional(),
+  compression: z.enum(COMPRESSIONS).optional(),
   parquet: z
     .strictObject({ pages: z.enum(['v1', 'v2']).optional(), delta: z.boolean().optional() })
     .optional(),

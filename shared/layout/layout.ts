@@ -22,7 +22,7 @@ export interface Layout {
   controlTotals: ControlTotalRule[];
   groups: GroupRule | undefined;
   businessDate: BusinessDateRules;
-  compression: PageCodec;
+  compression: Compression;
   parquet: PageForm;
   rejects: {
     maxPercent: number;
@@ -98,6 +98,10 @@ export interface Dataset {
  */
 export const PAGE_CODECS = ['snappy', 'zstd', 'zstd-fast', 'none'] as const;
 export type PageCodec = (typeof PAGE_CODECS)[number];
+
+/** What a layout may ask for: one codec, or for each column chunk the one that suits it (parquet/page-compressor.ts). */
+export const COMPRESSIONS = ['auto', ...PAGE_CODECS] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
 
 export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 

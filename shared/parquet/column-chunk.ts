@@ -1,7 +1,7 @@
 import { type EntryLayout, type FieldVector, type VectorKind, vectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { MAX_ENTRIES } from '../kernel/shapes.ts';
-import { type PageCodec, PLAIN_PAGES } from '../layout/layout.ts';
+import { type Compression, type PageCodec, PLAIN_PAGES } from '../layout/layout.ts';
 import { BloomFilterBuilder } from './bloom-filter.ts';
 import { ChunkDictionary, canHaveDictionary } from './chunk-dictionary.ts';
 import { ChunkOutput, NO_HEADER } from './chunk-output.ts';
@@ -61,7 +61,7 @@ export class ColumnChunkBuilder {
   constructor(
     kernel: Kernel,
     schema: ColumnSchema,
-    codec: PageCodec,
+    compression: Compression,
     compressor: PageCompressor,
     form = PLAIN_PAGES,
   ) {
@@ -70,7 +70,7 @@ export class ColumnChunkBuilder {
     this.kind = kind;
     this.isList = schema.list !== undefined;
     this.page = new OpenPage(kernel, kind);
-    this.writer = new PageWriter(kernel, kind, this.isList, codec, compressor, form);
+    this.writer = new PageWriter(kernel, kind, this.isList, compression, compressor, form);
     this.pages = new ChunkPages(kernel, kind, schema);
     this.filter = schema.hasFilter ? new BloomFilterBuilder(kernel, kind) : undefined;
   }
@@ -114,6 +114,11 @@ export class ColumnChunkBuilder {
   /** Its values must pass through `append`, so that the filter knows them. */
   get hasFilter(): boolean {
     return this.filter !== undefined;
+  }
+
+  /** What was asked for. */
+  get compression(): Compression {
+    return this.writer.compression;
   }
 
   /** The codec that pages of other chunks must have to be appended; undefined if any will do. */

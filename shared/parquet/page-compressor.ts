@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { SNAPPY_TABLE_BYTES, VALUES_ANY, WRITE_MARGIN_BYTES } from '../kernel/shapes.ts';
-import { PAGE_CODECS, type PageCodec } from '../layout/layout.ts';
+import { type Compression, PAGE_CODECS, type PageCodec } from '../layout/layout.ts';
 import { CompressionCodec } from './format.ts';
 import { malformed } from './malformed.ts';
 
@@ -12,9 +12,10 @@ export const CODEC_NUMBERS: Record<PageCodec, number> = {
   none: CompressionCodec.UNCOMPRESSED,
 };
 
-/** The first codec that has this number in the format. */
-export function codecOf(codecNumber: number): PageCodec {
-  const codec = PAGE_CODECS.find((name) => CODEC_NUMBERS[name] === codecNumber);
+/** The codec that has this number in the format: of several the one that was asked for, or else the fastest. */
+export function codecOf(codecNumber: number, wanted: Compression): PageCodec {
+  const alike = PAGE_CODECS.filter((name) => CODEC_NUMBERS[name] === codecNumber);
+  const codec = alike.find((name) => name === wanted) ?? alike.at(-1);
   if (!codec) throw malformed(`codec ${codecNumber}`);
   return codec;
 }
@@ -35,6 +36,19 @@ export interface CompressibleBytes extends KernelBytes {
 
 /** A search for matches must save so many percent of what Huffman codes alone make of a page. */
 const LEAST_SAVED = { zstd: 20, 'zstd-fast': 60 };
+
+/**
+ * So many bytes of a chunk's first page are compressed with Snappy and with `zstd-fast` to see which suits it. `zstd-fast` must be smaller
+ * than SMALLER_SHARE of Snappy. Snappy finds matches up to 64 KiB back, so that it does better on whole pages than on a sample. So the sample
+ * decides for `zstd-fast` only if that is much smaller, and codes bytes of few kinds, such as digits, in less than half their size: a match
+ * would have to be long to be shorter. Else the whole page decides.
+ */
+const SAMPLE_BYTES = 8 * 1024;
+const SMALLER_SHARE = 0.98;
+const SURELY_SMALLER_SHARE = 0.7;
+const FEW_KINDS_SHARE = 0.45;
+/** A smaller page does not show what suits its chunk. */
+const LEAST_SAMPLE_BYTES = 1024;
 
 /** Compresses pages in scratch memory of one kernel: each call overwrites what the one before returned. */
 export class PageCompressor {
@@ -79,6 +93,28 @@ export class PageCompressor {
         };
       }
     }
+  }
+
+  /**
+   * The codec that costs least for a chunk whose first page this is. Digits, integers and identifiers that rise take less time and fewer
+   * bytes in `zstd-fast`, which searches for next to nothing; texts in which a search finds much take fewer bytes in Snappy.
+   */
+  suitable(page: CompressibleBytes): PageCodec {
+    if (page.length < LEAST_SAMPLE_BYTES) return 'snappy';
+    let { zstdBytes, snappyBytes } = this.tried(page, SAMPLE_BYTES);
+    const isSmaller = zstdBytes < snappyBytes * SMALLER_SHARE;
+    const isSurely = zstdBytes < Math.min(snappyBytes * SURELY_SMALLER_SHARE, SAMPLE_BYTES * FEW_KINDS_SHARE);
+    if (isSmaller && !isSurely && page.length > SAMPLE_BYTES) {
+      ({ zstdBytes, snappyBytes } = this.tried(page, page.length));
+    }
+    return zstdBytes < snappyBytes * SMALLER_SHARE ? 'zstd-fast' : 'snappy';
+  }
+
+  /** What the first `length` bytes of a page take in both codecs. */
+  private tried(page: CompressibleBytes, length: number) {
+    const sample = { ...page, length: Math.min(page.length, length) };
+    const zstdBytes = this.compress(sample, 'zstd-fast').length;
+    return { zstdBytes, snappyBytes: this.compress(sample, 'snappy').length };
   }
 
   private reserve(scratch: { address: number; capacity: number }, byteCount: number): number {

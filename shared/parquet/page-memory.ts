@@ -47,8 +47,31 @@ export function uncompressPage(kernel: Kernel, page: StoredPage, at: number, cod
       break;
     case 'zstd':
     case 'zstd-fast':
-      kernel.bytes.set(zstdDecompressSync(kernel.bytes.subarray(values, values + length)), out);
+      kernel.bytes.set(uncompressFrame(kernel.bytes.subarray(values, values + length), outLength), out);
       break;
   }
   return memory;
+}
+
+/**
+ * The content of a frame as the kernel writes it (assemblyscript/zstd.ts), which says its size. That it says the page's is known before
+ * memory is taken for it.
+ */
+function uncompressFrame(frame: Uint8Array, length: number): Uint8Array {
+  if (contentBytes(frame) !== length) throw malformed('Zstandard of another length');
+  let content: Uint8Array;
+  try {
+    content = zstdDecompressSync(frame, { maxOutputLength: Math.max(length, 1) });
+  } catch {
+    throw malformed('Zstandard');
+  }
+  if (content.length !== length) throw malformed('Zstandard that ends early');
+  return content;
+}
+
+function contentBytes(frame: Uint8Array): number | undefined {
+  const [short, long] = [frame[4] === 0x20, frame[4] === 0xa0];
+  if (short) return frame[5];
+  if (!long || frame.length < 9) return undefined;
+  return new DataView(frame.buffer, frame.byteOffset).getUint32(5, true);
 }

@@ -1,6 +1,6 @@
 import type { VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { PageCodec, PageForm } from '../layout/layout.ts';
+import type { Compression, PageCodec, PageForm } from '../layout/layout.ts';
 import { type ChunkOutput, NO_HEADER } from './chunk-output.ts';
 import { PageEncoding, PageHeader, PageType } from './format.ts';
 import type { OpenPage } from './open-page.ts';
@@ -31,7 +31,7 @@ export class PageWriter {
   private readonly bodies: PageBodyWriter;
   private readonly compressor: PageCompressor;
   private readonly version: PageForm['version'];
-  private readonly wantedCodec: PageCodec;
+  readonly compression: Compression;
   /** Undefined until the first page has shown what pays. */
   private decidedCodec: PageCodec | undefined;
   private decidedEncoding: PageEncoding | undefined;
@@ -40,14 +40,14 @@ export class PageWriter {
     kernel: Kernel,
     kind: VectorKind,
     isList: boolean,
-    codec: PageCodec,
+    compression: Compression,
     compressor: PageCompressor,
     form: PageForm,
   ) {
     this.bodies = new PageBodyWriter(kernel, kind, isList, form, compressor);
     this.compressor = compressor;
     this.version = form.version;
-    this.wantedCodec = codec;
+    this.compression = compression;
   }
 
   /** The codec of the chunk's pages. A chunk has only one: pages of other chunks must be recoded to it. Undefined without pages. */
@@ -55,8 +55,9 @@ export class PageWriter {
     return this.decidedCodec;
   }
 
+  /** The codec of a chunk that is complete; one without pages has none of them compressed. */
   get codec(): PageCodec {
-    return this.decidedCodec ?? this.wantedCodec;
+    return this.decidedCodec ?? 'none';
   }
 
   get dataPageType(): number {
@@ -78,7 +79,7 @@ export class PageWriter {
     let smallestBytes = Number.POSITIVE_INFINITY;
     for (const encoding of bodies.valueEncodings) {
       const body = bodies.body(page, encoding, 0);
-      const { length } = this.compressor.compress(body, this.wantedCodec);
+      const { length } = this.compressor.compress(body, this.codecFor(body, encoding));
       const size = Math.min(length, body.length);
       if (size >= smallestBytes * MOST_ENCODED_SHARE) continue;
       smallest = encoding;
@@ -93,7 +94,7 @@ export class PageWriter {
     const { encoding, bitWidth } = form;
     const body = this.bodies.body(page, encoding, bitWidth);
     if (this.version === 'v2') return this.writeV2(page, body, form, output);
-    const compressed = form.decidesCodec ? this.compressFirst(body) : this.compress(body);
+    const compressed = form.decidesCodec ? this.compressFirst(body, encoding) : this.compress(body, encoding);
     return append(output, body.length, compressed, {
       type: PageType.DATA_PAGE,
       dataPageHeader: {
@@ -107,7 +108,7 @@ export class PageWriter {
 
   /** Appends a dictionary page to `output`; returns its uncompressed bytes, header included. */
   writeDictionaryPage(entries: KernelBytes, entryCount: number, output: ChunkOutput): number {
-    return append(output, entries.length, this.compress(entries), {
+    return append(output, entries.length, this.compress(entries, PageEncoding.PLAIN), {
       type: PageType.DICTIONARY_PAGE,
       dictionaryPageHeader: { numValues: entryCount, encoding: PageEncoding.PLAIN },
     });
@@ -117,7 +118,7 @@ export class PageWriter {
   private writeV2(page: OpenPage, body: PageBody, form: DataPageOptions, output: ChunkOutput): number {
     const { address, length, levelsBytes, repetitionBytes, valuesForm } = body;
     const values = { address: address + levelsBytes, length: length - levelsBytes, valuesForm };
-    const compressed = this.compress(values);
+    const compressed = this.compress(values, form.encoding);
     const isCompressed = this.codec !== 'none' && compressed.length < values.length * MOST_COMPRESSED_SHARE;
     const written = isCompressed ? compressed : values;
     const header = encodeThrift(PageHeader, {
@@ -139,15 +140,22 @@ export class PageWriter {
     return header.length + length;
   }
 
-  private compress(body: CompressibleBytes): KernelBytes {
-    this.decidedCodec ??= this.wantedCodec;
+  /** The codec of a chunk whose first page this is. Indexes into a dictionary are packed already: only Snappy costs next to nothing there. */
+  private codecFor(body: CompressibleBytes, encoding: PageEncoding): PageCodec {
+    if (this.compression !== 'auto') return this.compression;
+    if (encoding === PageEncoding.RLE_DICTIONARY) return 'snappy';
+    return this.compressor.suitable(body);
+  }
+
+  private compress(body: CompressibleBytes, encoding: PageEncoding): KernelBytes {
+    this.decidedCodec ??= this.codecFor(body, encoding);
     return this.compressor.compress(body, this.decidedCodec);
   }
 
   /** As `compress`; a chunk whose first page does not compress is written uncompressed. */
-  private compressFirst(body: CompressibleBytes): KernelBytes {
+  private compressFirst(body: CompressibleBytes, encoding: PageEncoding): KernelBytes {
     const isFirst = this.decidedCodec === undefined;
-    const compressed = this.compress(body);
+    const compressed = this.compress(body, encoding);
     const tells = isFirst && body.length >= TELLING_PAGE_BYTES;
     if (!tells || compressed.length < body.length * MOST_COMPRESSED_SHARE) return compressed;
     this.decidedCodec = 'none';

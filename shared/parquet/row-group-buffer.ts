@@ -1,6 +1,6 @@
 import type { FieldVector } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { PageCodec, PageForm } from '../layout/layout.ts';
+import type { Compression, PageForm } from '../layout/layout.ts';
 import type { PageCompressor } from './page-compressor.ts';
 import { RowGroupBuilder } from './row-group-builder.ts';
 import type { ColumnSchema } from './schema.ts';
@@ -32,7 +32,7 @@ interface BufferedDataset {
  */
 export class RowGroupBuffer {
   private readonly kernel: Kernel;
-  private readonly codec: PageCodec;
+  private readonly compression: Compression;
   private readonly compressor: PageCompressor;
   private readonly form: PageForm | undefined;
   private readonly datasets: BufferedDataset[];
@@ -41,13 +41,13 @@ export class RowGroupBuffer {
   constructor(
     kernel: Kernel,
     schemas: ColumnSchema[][],
-    codec: PageCodec,
+    compression: Compression,
     compressor: PageCompressor,
     form?: PageForm,
   ) {
     this.kernel = kernel;
     this.datasets = schemas.map((schema) => ({ schema, builders: [], builderCount: 0 }));
-    this.codec = codec;
+    this.compression = compression;
     this.compressor = compressor;
     this.form = form;
   }
@@ -62,7 +62,13 @@ export class RowGroupBuffer {
     const buffered = this.datasets[dataset]!;
     let builder = buffered.builders[partition];
     if (!builder) {
-      builder = new RowGroupBuilder(this.kernel, buffered.schema, this.codec, this.compressor, this.form);
+      builder = new RowGroupBuilder(
+        this.kernel,
+        buffered.schema,
+        this.compression,
+        this.compressor,
+        this.form,
+      );
       buffered.builders[partition] = builder;
       buffered.builderCount++;
     }

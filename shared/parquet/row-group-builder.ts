@@ -1,6 +1,6 @@
 import type { FieldVector } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { PageCodec, PageForm } from '../layout/layout.ts';
+import type { Compression, PageForm } from '../layout/layout.ts';
 import type { FinishedChunk } from './chunk-pages.ts';
 import { ColumnChunkBuilder } from './column-chunk.ts';
 import type { PageCompressor } from './page-compressor.ts';
@@ -22,13 +22,13 @@ export class RowGroupBuilder {
   constructor(
     kernel: Kernel,
     schema: ColumnSchema[],
-    codec: PageCodec,
+    compression: Compression,
     compressor: PageCompressor,
     form?: PageForm,
   ) {
     this.kernel = kernel;
     this.columns = this.counted(() =>
-      schema.map((column) => new ColumnChunkBuilder(kernel, column, codec, compressor, form)),
+      schema.map((column) => new ColumnChunkBuilder(kernel, column, compression, compressor, form)),
     );
   }
 

@@ -61,7 +61,13 @@ export class RowGroupReader {
       const arePlain = encodingStats.every(({ encoding }) => encoding === PageEncoding.PLAIN);
       const isCopied = dictionaryPageOffset === undefined && !(column.hasFilter && arePlain);
       if (isCopied) this.copyPages(indexed, bytes, source.rowCount, column);
-      else reader.append(bytes, codecOf(indexed.chunk.metaData.codec), source.rowCount, column);
+      else
+        reader.append(
+          bytes,
+          codecOf(indexed.chunk.metaData.codec, column.compression),
+          source.rowCount,
+          column,
+        );
     }
     rows.addRows(source.rowCount);
     kernel.release(address, byteCount + READ_MARGIN_BYTES);
@@ -87,7 +93,7 @@ export class RowGroupReader {
         encoding: readPageHeader(kernel, pageAddress, end).encoding,
       };
     });
-    const from = codecOf(codec);
+    const from = codecOf(codec, column.compression);
     const to = column.pagesCodec ?? from;
     if (CODEC_NUMBERS[to] === CODEC_NUMBERS[from]) {
       column.appendPages({ pages, codec: to, uncompressedBytes });

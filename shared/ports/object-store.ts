@@ -55,9 +55,10 @@ export interface ObjectStore {
 
   /**
    * What is directly in a folder, in key order: keys of objects, and those of folders that hold an object, which end in `/`. `folder`
-   * ends in `/` too. Costs as much as there is in the folder itself, however much lies below it.
+   * ends in `/` too. Costs as much as there is in the folder itself, however much lies below it. With `isEmptyShown`, a store of folders
+   * may answer those without any object too: to look into each takes as long as all the rest.
    */
-  listFolder(folder: string): AsyncIterable<string>;
+  listFolder(folder: string, options?: { isEmptyShown?: boolean }): AsyncIterable<string>;
 
   /** The keys that `list` has, in its order, of a store that would have to look at each object to say more of it. */
   listKeys?(prefix: string): AsyncIterable<string>;
@@ -73,6 +74,9 @@ export interface ObjectStore {
    * not there. Folders that are not there are no error. A store that has only keys has no such method.
    */
   deleteFolders?(folders: string[]): Promise<void>;
+
+  /** How much is below a folder, which ends in `/`: less work than `list` for a store that removes folders whole. */
+  sizeBelow?(folder: string): Promise<{ objects: number; bytes: number }>;
 }
 
 /** The part that reading a source file needs. */

@@ -19,6 +19,8 @@ export interface PipelinePorts {
   notifier: Notifier;
   clock: Clock;
   settings: PipelineSettings;
+  /** True of an execution whose process certainly runs no more. Who cannot know it of any leaves it out. */
+  hasDied?: (execution: string) => boolean;
 }
 
 /** What splitting a file needs. It sends no notifications, and its only metrics are those of the invocation. */

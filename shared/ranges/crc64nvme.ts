@@ -33,6 +33,29 @@ export function crc64nvme(bytes: Uint8Array, crc = 0n): bigint {
   const remainder = new Int32Array(2);
   remainder[0] = Number((crc ^ ALL_ONES) & LOW_HALF);
   remainder[1] = Number((crc ^ ALL_ONES) >> 32n);
+  divide(bytes, remainder);
+  const low = BigInt(remainder[0]! >>> 0);
+  const high = BigInt(remainder[1]! >>> 0);
+  return ((high << 32n) | low) ^ ALL_ONES;
+}
+
+/** The checksum of pieces, one after the other, as `crc64ToBase64` writes it: for small ones, of which bigints would take as long as the sum. */
+export function crc64Base64Of(...pieces: Uint8Array[]): string {
+  const remainder = new Int32Array(2).fill(-1);
+  for (const piece of pieces) divide(piece, remainder);
+  const high = ~remainder[1]!;
+  const low = ~remainder[0]!;
+  let text = '';
+  for (let shift = 26; shift > 0; shift -= 6) text += BASE64[(high >>> shift) & 63];
+  // The last two bits of the one half and the first four of the other; of the last digit two bits are none of the sum.
+  text += BASE64[((high & 3) << 4) | (low >>> 28)];
+  for (let shift = 22; shift > 0; shift -= 6) text += BASE64[(low >>> shift) & 63];
+  return `${text}${BASE64[(low & 15) << 2]}=`;
+}
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+function divide(bytes: Uint8Array, remainder: Int32Array): void {
   // An Int32Array can only start at a multiple of four.
   const headBytes = Math.min(bytes.length, -bytes.byteOffset & 3);
   const steps = (bytes.length - headBytes) >>> 3;
@@ -41,9 +64,6 @@ export function crc64nvme(bytes: Uint8Array, crc = 0n): bigint {
     divideWords(new Int32Array(bytes.buffer, bytes.byteOffset + headBytes, steps * 2), remainder);
   }
   divideBytes(bytes, headBytes + steps * 8, bytes.length, remainder);
-  const low = BigInt(remainder[0]! >>> 0);
-  const high = BigInt(remainder[1]! >>> 0);
-  return ((high << 32n) | low) ^ ALL_ONES;
 }
 
 /**

@@ -71,15 +71,12 @@ export function walkToLink(
     walk.blockEndByte = walk.atByte;
     return walk.atByte >= stop;
   }
-  while (!walk.problem) {
-    if (walk.atByte < walk.blockEndByte) {
-      followRecords(walk, window, windowStartByte, shape, walk.blockEndByte, walk.blockEndByte);
-      if (walk.atByte < walk.blockEndByte) return false;
-    }
+  for (;;) {
+    followRecords(walk, window, windowStartByte, shape, walk.blockEndByte, walk.blockEndByte);
+    if (walk.atByte < walk.blockEndByte) return false;
     if (walk.atByte >= stop) return true;
     if (!enterBlock(walk, window, windowStartByte, block, endByte)) return false;
   }
-  return false;
 }
 
 /** A record of a chain. */
@@ -109,7 +106,7 @@ export function nextRecord(
   const startByte = walk.atByte;
   const at = startByte - windowStartByte;
   const length = nextLength(walk, window, at, shape, block ? walk.blockEndByte : endByte);
-  if (length < 0 || at + length > window.length) return undefined;
+  if (length === undefined || at + length > window.length) return undefined;
   walk.recordCount++;
   walk.lastRecordByte = startByte;
   walk.atByte += length;
@@ -135,7 +132,7 @@ function followRecords(
     Math.min(window.length, limit) - record.headBytes + 1,
   );
   let at = walk.atByte - windowStartByte;
-  let last = -1;
+  let last = at;
   let count = 0;
   while (at < headsEnd) {
     const length = readWholeLength(window, at, record);
@@ -151,14 +148,14 @@ function followRecords(
   if (walk.atByte < stopByte) nextLength(walk, window, at, shape, limitByte);
 }
 
-/** Length of the record at offset `at` of the window; -1 if the window ends within its head, or if it is no record (`walk.problem`). */
+/** Length of the record at offset `at` of the window; undefined if the window ends within its head, or if it is no record (`walk.problem`). */
 function nextLength(
   walk: ChainWalk,
   window: Uint8Array,
   at: number,
   { record, block }: ChainShape,
   limitByte: number,
-): number {
+): number | undefined {
   const cut = block ? 'record-exceeds-block' : 'cut-record';
   if (walk.atByte + record.headBytes > limitByte) walk.problem = chainProblem(walk, 'record', cut, null);
   else if (at + record.headBytes <= window.length) {
@@ -169,7 +166,7 @@ function nextLength(
     }
     if (!walk.problem) return length;
   }
-  return -1;
+  return undefined;
 }
 
 /** Moves the walk past the BDW it is at. Returns false if the window ends within the BDW, or if it is not a BDW (`walk.problem`). */
@@ -183,18 +180,19 @@ function enterBlock(
   const at = walk.atByte - windowStartByte;
   if (walk.atByte + shape.headBytes > endByte) {
     walk.problem = chainProblem(walk, 'block', 'cut-record', null);
-    return false;
+  } else if (at + shape.headBytes <= window.length) {
+    const length = readWholeLength(window, at, shape);
+    walk.problem = lengthProblem(walk, 'block', length, shape);
+    if (!walk.problem && walk.atByte + length > endByte) {
+      walk.problem = chainProblem(walk, 'block', 'cut-record', length);
+    }
+    if (!walk.problem) {
+      walk.blockEndByte = walk.atByte + length;
+      walk.atByte += shape.headBytes;
+      return true;
+    }
   }
-  if (at + shape.headBytes > window.length) return false;
-  const length = readWholeLength(window, at, shape);
-  walk.problem = lengthProblem(walk, 'block', length, shape);
-  if (!walk.problem && walk.atByte + length > endByte) {
-    walk.problem = chainProblem(walk, 'block', 'cut-record', length);
-  }
-  if (walk.problem) return false;
-  walk.blockEndByte = walk.atByte + length;
-  walk.atByte += shape.headBytes;
-  return true;
+  return false;
 }
 
 function lengthProblem(

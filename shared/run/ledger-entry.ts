@@ -95,7 +95,7 @@ interface Step {
   version: string;
 }
 
-interface RolledBackVersion extends Partial<FileContent> {
+export interface RolledBackVersion extends Partial<FileContent> {
   version: string;
   runId: string;
   at: string;
@@ -271,9 +271,16 @@ export function isFinal(state: FileState): boolean {
 /** Enough steps to audit a file, few enough to keep the entry small. */
 const HISTORY_LENGTH = 100;
 
-/** Is a run working on the file at the time `now`, as far as the ledger knows? */
-export function isInUse(entry: LedgerEntry, now: Date): boolean {
-  return !isFinal(entry.state) && Date.parse(entry.leaseUntil ?? entry.updatedAt) > now.getTime();
+/** Is a run working on the file, as far as the ledger knows? No lease is waited for if all its executions died for certain (`hasDied`). */
+export function isInUse(
+  entry: Pick<LedgerEntry, 'state' | 'leaseUntil' | 'updatedAt' | 'history' | 'execution'>,
+  now: Date,
+  hasDied: (execution: string) => boolean = () => false,
+): boolean {
+  if (isFinal(entry.state) || Date.parse(entry.leaseUntil ?? entry.updatedAt) <= now.getTime()) return false;
+  // Another execution may be at work on the same run beside the one that the entry names; it has left a step, unless that was cut off.
+  const executions = [entry, ...entry.history].map(({ execution }) => execution);
+  return entry.history.length >= HISTORY_LENGTH || !executions.every(hasDied);
 }
 
 /** The entry in another state, with the step added to its history. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { lakePorts } from '../../cli/lake-arguments.ts';
@@ -8,6 +7,7 @@ import { reportSettings } from '../../cli/report-settings.ts';
 import { convert } from '../../library/convert.ts';
 import { PRIVATE } from '../../local/adapters/file-modes.ts';
 import { startDir } from '../../local/adapters/project-folders.ts';
+import { temporaryFolder } from '../../local/adapters/temporary-folder.ts';
 import { unicodeOf } from '../../shared/decode/code-pages.ts';
 import { framedRecord } from '../../shared/decode/framed-record.ts';
 import { fieldNamed } from '../../shared/decode/shown-record.ts';
@@ -91,7 +91,7 @@ export async function supplementRoute(body: unknown, signal: AbortSignal) {
   const { record } = await statusLayout(ports.lake, dataset, businessDate);
   const layout = await layoutOf(ports, dataset, businessDate, sourceKey);
   const bytes = Buffer.concat(records.map((hex) => framedRecord(record, Buffer.from(hex, 'hex'))));
-  const folder = await mkdtemp(join(tmpdir(), 'positional-lake-studio-'));
+  const folder = await temporaryFolder('positional-lake-studio-');
   try {
     const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
     const input = join(folder, `${fileNameOf(sourceKey)}.corrected-${digest}`);

@@ -1,12 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openDataFile } from '../../cli/open-data-file.ts';
 import { PRIVATE } from '../../local/adapters/file-modes.ts';
 import { startDir } from '../../local/adapters/project-folders.ts';
+import { temporaryFolder } from '../../local/adapters/temporary-folder.ts';
 import { UsageError } from '../../shared/errors.ts';
 import type { OpenSource } from '../../shared/pipeline/store/open-source.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
@@ -71,7 +71,7 @@ export class OpenedFiles {
         next: 'Decompress it first, and open what comes out; convert reads it as it is.',
       });
     }
-    const folder = await mkdtemp(join(tmpdir(), 'positional-lake-studio-'));
+    const folder = await temporaryFolder('positional-lake-studio-');
     this.folders.push(folder);
     const content = join(folder, 'content');
     const bytes = Readable.from(raw.streamRange(info.key, undefined, { pin: info.pin }));

@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { closed, statOf } from '../../local/adapters/file-error.ts';
+import { requireLakePlace } from '../../cli/lake-folder.ts';
+import { statOf } from '../../local/adapters/file-error.ts';
 import { createFileLayoutSource, layoutWord } from '../../local/adapters/file-layout-source.ts';
 import { makeFolder } from '../../local/adapters/made-folder.ts';
 import { startDir } from '../../local/adapters/project-folders.ts';
 import { localVersion } from '../../local/local-version.ts';
 import { OutputUnwritable, SourceNotFound } from '../../shared/errors.ts';
 import { defineCommand, text, textOr, usageError } from '../../terminal/command-line.ts';
+import { interrupted, interruption } from '../../terminal/interruption.ts';
 import { say } from '../../terminal/print.ts';
 import { pageFiles } from '../build/page-files.ts';
 import { type PageBoot, pageAlone } from './page-html.ts';
@@ -22,6 +23,7 @@ const COMMAND = {
     port: textOr('0', 'N', 'the port on 127.0.0.1; 0 takes one that is free'),
     export: text('FOLDER', 'writes the workbench as a page that needs no server, into this folder, and ends'),
   },
+  worksUnread: true,
   notes: `The address has a token: who has it may do what the commands may do. Ctrl-C ends it.
 The page of --export reads layouts and files that are dropped on it, and may connect to nothing.
 Exit codes: 0 ended, 1 failed, 2 usage.`,
@@ -42,13 +44,13 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   for (const word of words) await requireFile(word);
   if (values.export !== undefined) return exportPage(values.export, boot);
   if (values.layout !== undefined) await createFileLayoutSource().load(await layoutWord(values.layout));
-  if (values.lake !== undefined) await requireLakePlace(resolve(startDir, values.lake));
+  if (values.lake !== undefined) await requirePlace(resolve(startDir, values.lake));
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw usageError(`--port '${values.port}' is not 0 to 65535`);
   await using studio = await startStudio({ page: await pageFiles(), boot, port });
   say(`Open ${studio.address}`, 'Ctrl-C ends it.');
-  await interrupted();
+  await interrupted(interruption());
   return 0;
 });
 
@@ -63,19 +65,11 @@ async function requireFile(word: string): Promise<void> {
 }
 
 /** A lake, or a place for one: what is not there, or is empty. */
-async function requireLakePlace(lakeDir: string): Promise<void> {
+async function requirePlace(lakeDir: string): Promise<void> {
   const stats = await statOf(lakeDir);
-  if (!stats || existsSync(join(lakeDir, 'ledger')) || existsSync(join(lakeDir, 'catalog'))) return;
-  const names = stats.isDirectory()
-    ? await readdir(lakeDir).catch((cause) => {
-        throw closed(cause, lakeDir);
-      })
-    : undefined;
-  if (names?.length === 0) return;
-  throw usageError(
-    `${lakeDir} is ${names ? 'a folder of other things' : 'no folder'}, and not a lake`,
-    'Give the folder that was given to convert as --out, or one for a new lake',
-  );
+  if (stats && !stats.isDirectory())
+    throw usageError(`${lakeDir} is a file, and no lake`, 'Give a lake, or a folder for a new one');
+  await requireLakePlace(lakeDir, 'A lake is begun beside other things by convert --any-folder.');
 }
 
 async function exportPage(folder: string, boot: PageBoot): Promise<number> {
@@ -103,11 +97,4 @@ async function exportPage(folder: string, boot: PageBoot): Promise<number> {
   }
   say(`Written: ${file} (${Math.round(page.length / 1000)} KB)`);
   return 0;
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((end) => {
-    process.once('SIGINT', () => end());
-    process.once('SIGTERM', () => end());
-  });
 }

@@ -40,6 +40,8 @@ const WRONG: readonly string[] = [
   'convert --layout small.json --input data.txt data.txt --out l',
   'convert --layout small.json --input data.txt folder/data.txt --out l',
   'convert --layout small.json --input data.txt --out data.txt',
+  'convert --layout small.json --input f_20250812.txt --out folder',
+  'query --lake lake DROP~TABLE~small',
   'convert --layout small.json --input data.txt --out lake/processed',
   'convert --layout small.json --input data.txt --out l --business-date 2025-02-30',
   'convert --layout small.json --input data.txt --out l --business-date yesterday',
@@ -197,7 +199,7 @@ it('each wrong input is answered with one paragraph on standard error, and the e
   const told: string[] = [];
   const unlike: string[] = [];
   for (const line of WRONG) {
-    const { code, stdout, stderr } = await type(...line.split(' '));
+    const { code, stdout, stderr } = await type(...line.split(' ').map((word) => word.replaceAll('~', ' ')));
     const shown = stderr
       .replaceAll(dir, 'DIR')
       .replaceAll(home, 'PROJECT')

@@ -72,6 +72,29 @@ it('other programs see a row for each published day, which follows commits, roll
   expect(await whatIsWrong(lake)).toEqual([]);
 });
 
+it('repair mends a table of days whose catalog is damaged and whose file of a day is lost, in one go', async () => {
+  await using lake = await lakeWithIceberg();
+  await load(lake, 'a_20250812.txt', 100);
+  await load(lake, 'a_20250813.txt', 200);
+  const { lake: store } = lake.ports;
+  await store.put('catalog/small_days.json', Buffer.from('{'));
+  await store.delete(['processed/small_days/year=2025/month=08/day=13/gen=00001/day.parquet']);
+  expect(await whatIsWrong(lake)).toHaveLength(2);
+  expect((await repairLake(lake.ports, { depth: 'full' })).failed).toEqual([]);
+  expect(await whatIsWrong(lake)).toEqual([]);
+});
+
+it('a day from which its only file was taken out before it was published has no row, and nothing is missed', async () => {
+  await using lake = await lakeWithIceberg();
+  await load(lake, 'a_20250813.txt', 100);
+  lake.ports.settings.expectedFiles = 2;
+  await load(lake, 'a_20250812.txt', 200);
+  const day = { dataset: 'small', businessDate: '2025-08-12' };
+  await rollBack(lake.ports, { ...day, file: 'a_20250812.txt', remove: true, reason: 'no' });
+  expect(await daysShown(lake)).toEqual(['2025-08-13 1 1 1 0']);
+  expect(await whatIsWrong(lake)).toEqual([]);
+});
+
 it('a lost or damaged table of days is told, and repair writes it again from the commits', async () => {
   await using lake = await lakeWithIceberg();
   await load(lake, 'a_20250812.txt', 100);

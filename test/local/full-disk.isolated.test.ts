@@ -1,3 +1,4 @@
+import type * as SyncFs from 'node:fs';
 import type * as Fs from 'node:fs/promises';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,14 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 /** Counts down the changes of a disk; the one at 0 fails with this code. */
 const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY, code: 'ENOSPC' }));
 
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof SyncFs>();
+  const writeSync = (...args: [number, Uint8Array, number, number]) => {
+    if (disk.left-- === 0) throw Object.assign(new Error(`${disk.code}: no`), { code: disk.code });
+    return fs.writeSync(...args);
+  };
+  return { ...fs, writeSync };
+});
 vi.mock('node:fs/promises', async (original) => {
   const fs = await original<typeof Fs>();
   const failing =
@@ -42,30 +51,36 @@ afterAll(async () => {
   for (const root of roots) await rm(root, { recursive: true, force: true });
 });
 
-const WRITES: Record<string, (store: ObjectStore) => Promise<unknown>> = {
+async function writeInPieces(store: ObjectStore): Promise<void> {
+  const writer = store.createWriter('a/d');
+  try {
+    // Pieces are written after each other while the caller goes on: any of them may be the one that fails.
+    for (const piece of 'new') await writer.write(bytes(piece));
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+const WRITES: Record<string, (store: ObjectStore, rootDir: string) => Promise<unknown>> = {
   put: (store) => store.put('a/b', bytes('new')),
   putOnce: (store) => store.putOnce('a/c', bytes('new')),
   putIf: async (store) => {
     const stored = await store.get('a/a');
     return stored && store.putIf('a/a', bytes('new'), stored.tag);
   },
-  createWriter: async (store) => {
-    const writer = store.createWriter('a/d');
-    try {
-      // Pieces are written after each other while the caller goes on: any of them may be the one that fails.
-      for (const piece of 'new') await writer.write(bytes(piece));
-      await writer.close();
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
-  },
+  createWriter: writeInPieces,
+  'createWriter at once': (_, rootDir) =>
+    writeInPieces(createFileObjectStore({ rootDir, writesAtOnce: true })),
   copy: (store) => store.copy('a/a', 'b/a'),
 };
 
 describe.each([
   ['a full disk', 'ENOSPC', 'OutputUnwritable'],
   ['a quota that is used up', 'EDQUOT', 'OutputUnwritable'],
+  ['a file that may not become larger', 'EFBIG', 'OutputUnwritable'],
+  ['a disk that fails', 'EIO', 'OutputUnwritable'],
   ['too many open files', 'EMFILE', 'StoreUnavailable'],
 ])('%s, at whatever change of the disk it shows', (_, code, name) => {
   it.each(
@@ -79,7 +94,7 @@ describe.each([
     for (let change = 0; ; change++) {
       const names = (await Array.fromAsync(store.list(''))).map(({ key }) => key);
       Object.assign(disk, { left: change, code });
-      const error = await WRITES[write]!(store).then(
+      const error = await WRITES[write]!(store, rootDir).then(
         () => undefined,
         (thrown) => thrown,
       );

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { judgesOnThreads } from '../../local/judges-on-threads.ts';
+import { judgesOnThreads, threadCount } from '../../local/judges-on-threads.ts';
 import * as parts from '../../shared/pipeline/verify/judge-part.ts';
 import { verifyLake } from '../../shared/pipeline/verify/verify-lake.ts';
 import { TestLake } from '../support/run-pipeline.ts';
@@ -53,4 +53,9 @@ test('what a thread cannot judge is judged here, with the error that it is', asy
   const failing = judges.judge({ ...part, roots: [...part.roots], waiting: [] }, 'full');
   await expect(failing).rejects.toMatchObject({ name: 'ObjectNotFound' });
   await judges.close();
+});
+
+test('more threads than processors are started only if they would wait for the disk', () => {
+  expect([1, 2, 8, 64].map((processors) => threadCount(false, processors))).toEqual([1, 2, 8, 16]);
+  expect([1, 2, 8, 64].map((processors) => threadCount(true, processors))).toEqual([4, 4, 16, 16]);
 });

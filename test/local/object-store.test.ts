@@ -13,6 +13,14 @@ describeObjectStore('a directory', async () => {
   };
 });
 
+describeObjectStore('a directory whose writers have all cores', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'store-'));
+  return {
+    store: createFileObjectStore({ rootDir: dir, writesAtOnce: true }),
+    close: () => rm(dir, { recursive: true, force: true }),
+  };
+});
+
 it.each(['../x', 'a//b', '/a', 'a/..', '', 'a\0b', './a'])('refuses the key %j', async (key) => {
   const store = createFileObjectStore({ rootDir: tmpdir() });
   await expect(store.put(key, new Uint8Array())).rejects.toThrow(/cannot be an object's key/);

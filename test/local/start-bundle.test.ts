@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BUNDLE_SCRIPT } from '../../local/compiled-bundle.ts';
 import { START_BUNDLE_LIST, type StartBundle, startUrl } from '../../local/start-bundle.ts';
 import { bundleStart } from '../../tools/start-bundle/bundle-start.ts';
 import { outcomeOf, runCommand, startScript } from '../support/run-command.ts';
@@ -31,7 +32,7 @@ async function scripts(): Promise<string[]> {
       const module = JSON.stringify(url.href);
       await writeFile(
         script,
-        `const { command } = await import(${module});\nprocess.exit(await command.run(process.argv.slice(2)));\n`,
+        `const { command } = await import(${module});\nprocess.exitCode = await command.run(process.argv.slice(2));\n`,
       );
       return script;
     }),
@@ -108,5 +109,77 @@ describe('the module itself is what starts', () => {
 
   test('if there is no bundle', () => {
     expect(startUrl(command, pathToFileURL(join(scratch, 'nowhere/')))).toEqual(command);
+  });
+});
+
+describe('two checkouts that share their packages', () => {
+  const old = '1000000000000-1';
+  const shared = async (module: URL) => {
+    const place = pathToFileURL(`${await mkdtemp(join(scratch, 'shared-'))}/`);
+    const list = JSON.stringify({ sources: {}, modules: { [module.href]: `${old}/command.mjs` } });
+    await writeFile(new URL('bundle-0badcafe.json', place), list);
+    for (const name of [old, '1000000000000-2']) {
+      await mkdir(new URL(name, place));
+      await writeFile(new URL(`${name}/command.mjs`, place), '');
+    }
+    await bundleStart(place);
+    return (await readdir(place)).filter(
+      (name) => name !== START_BUNDLE_LIST && !/^[2-9]|^1[1-9]/.test(name),
+    );
+  };
+
+  test('keep the files of each other: each has a list of its own', async () => {
+    expect(await shared(command)).toEqual([old, 'bundle-0badcafe.json']);
+  });
+
+  test('do not keep those of one that is gone', async () => {
+    expect(await shared(pathToFileURL(join(scratch, 'gone/convert-command.ts')))).toEqual([]);
+  });
+});
+
+describe('what V8 compiled', () => {
+  const loader = new URL('../../local/compiled-bundle.ts', import.meta.url).href;
+  let bundle: string;
+  beforeAll(async () => {
+    bundle = await mkdtemp(join(scratch, 'compiled-'));
+    const modules = `{ 'a.ts': () => ({ word: word('a') }), 'b.ts': () => ({ word: word('b'), join: require('node:path').join }) }`;
+    const text = `(function (exports, require, module) {\nconst word = (name) => 'module ' + name;\nmodule.exports = { modules: ${modules} };\n})`;
+    await writeFile(join(bundle, BUNDLE_SCRIPT), text);
+  });
+
+  /** Starts modules in a process of their own, and answers what they export. */
+  const started = async (...sources: string[]) => {
+    const script = join(bundle, 'start.mjs');
+    await writeFile(
+      script,
+      `import { bundledModule } from ${JSON.stringify(loader)};
+       const folder = new URL('./', import.meta.url);
+       const modules = process.argv.slice(2).map((source) => bundledModule(folder, source, ['a.ts', 'b.ts']).word);
+       console.log(JSON.stringify(modules));`,
+    );
+    const { code, stdout, stderr } = await run(script, sources);
+    expect([code, stderr]).toEqual([0, '']);
+    return JSON.parse(stdout) as unknown;
+  };
+  const kept = async () => {
+    const names = (await readdir(bundle)).filter((name) => name.startsWith('compiled-'));
+    return Promise.all(names.map(async (name) => (await stat(join(bundle, name))).ino));
+  };
+
+  test('is kept once all modules were used, and found from then on', async () => {
+    expect(await started('a.ts')).toEqual(['module a']);
+    expect(await kept()).toEqual([]);
+    expect(await started('a.ts', 'b.ts')).toEqual(['module a', 'module b']);
+    const first = await kept();
+    expect(first).toHaveLength(1);
+    expect(await started('b.ts', 'a.ts')).toEqual(['module b', 'module a']);
+    expect(await kept()).toEqual(first);
+  });
+
+  test('is compiled anew, and kept again, if it is damaged', async () => {
+    const [name] = (await readdir(bundle)).filter((file) => file.startsWith('compiled-'));
+    await truncate(join(bundle, name!), 40);
+    expect(await started('a.ts', 'b.ts')).toEqual(['module a', 'module b']);
+    expect((await stat(join(bundle, name!))).size).toBeGreaterThan(40);
   });
 });

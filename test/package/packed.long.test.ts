@@ -139,6 +139,33 @@ describe.each(nodes)('with %s', (name, node) => {
     expect(count).toEqual({ code: 0, stdout: '{"n":1000}\n', stderr: '' });
   });
 
+  it('joins small row groups, whose pages are in Snappy and in Zstandard', async () => {
+    // 36,000 rows a range, and more than a million: they become larger row groups. For their filters pages are decompressed.
+    const lines = Array.from({ length: 1_010_000 }, (_, row) => {
+      const digits = String((row * 7919) % 1e9).padStart(9, '0');
+      return `${digits.slice(4)}${digits} ${['MARIA', 'PAULO', 'JULIA'][row % 3]} ${['SOUZA', 'ALVES'][row % 2]}\n`;
+    });
+    await writeFile(join(home, 'rows.txt'), lines.join(''));
+    const fields = [
+      { name: 'id', start: 1, end: 14, type: 'string', lookup: true },
+      { name: 'client', start: 16, end: 26, type: 'string' },
+    ];
+    const record = { format: 'lines', length: 26 };
+    await writeFile(
+      join(home, 'rows.json'),
+      JSON.stringify({ name: 'rows', encoding: 'us-ascii', record, fields }),
+    );
+    const out = `${lake} joined`;
+    const flags = ['--business-date', '2025-08-12', '--range-size', '972000', '--out', out];
+    expect(program(node, 'convert', '--layout', 'rows.json', '--input', 'rows.txt', ...flags)).toMatchObject({
+      code: 0,
+    });
+    const sql = `SELECT count(*) AS n, count(DISTINCT id) AS ids, min(client) AS client FROM rows`;
+    expect(program(node, 'query', '--lake', out, '--json', sql).stdout).toBe(
+      '{"n":1010000,"ids":1010000,"client":"JULIA ALVES"}\n',
+    );
+  });
+
   it('plays nights, and says what needs the sources', () => {
     expect(program(node, 'estimate', '--json')).toMatchObject({ code: 0, stderr: '' });
     expect(program(node, 'deploy-check')).toMatchObject({

@@ -9,7 +9,7 @@ import {
 } from 'hyparquet';
 import { readParquet, writeParquet } from 'parquet-wasm/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PAGE_CODECS, type PageForm } from '../../shared/layout/layout.ts';
+import { COMPRESSIONS, type PageForm } from '../../shared/layout/layout.ts';
 import { PageHeader } from '../../shared/parquet/format.ts';
 import { type MergePart, planMerge } from '../../shared/parquet/merge-plan.ts';
 import { decodeThrift } from '../../shared/parquet/thrift.ts';
@@ -135,7 +135,7 @@ test('joining parts makes small row groups of over a million rows into large one
     // 112 row groups: each base 28 times, from another one on in each part.
     const turned = [...bases.slice(part), ...bases.slice(0, part)];
     const groups = Array.from({ length: 28 }, () => turned).flat();
-    parts.push(await files.writeRowGroups(`join/${part}.parquet`, groups, PAGE_CODECS[part]));
+    parts.push(await files.writeRowGroups(`join/${part}.parquet`, groups, COMPRESSIONS[part]));
   }
   // A row group that is already large, and is copied between the joined ones.
   parts.splice(1, 0, await files.writePart('join/large.parquet', sampleValues(50_000, 90), [50_000]));
@@ -165,9 +165,9 @@ test.each(
   const sampled = sampleParts(shapes, 70);
   const parts: MergePart[] = [];
   for (const [index, values] of sampled.entries()) {
-    const codec = PAGE_CODECS[index % PAGE_CODECS.length];
+    const compression = COMPRESSIONS[index % COMPRESSIONS.length];
     const key = `${name}/${index}.parquet`;
-    parts.push(await files.writePart(key, values, shapes[index] ?? [], codec, form));
+    parts.push(await files.writePart(key, values, shapes[index] ?? [], compression, form));
   }
   const merged = await files.merge(name, { mode: 'join', parts }, { pages: form.version, delta: true });
   expect(merged.rowGroupRows).toEqual([76_100]);

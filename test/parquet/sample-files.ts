@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'vitest';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { runKeys } from '../../shared/keys/run-keys.ts';
-import { type PageCodec, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
+import { type Compression, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
 import { ColumnFeed, type FeedValue } from '../../shared/parquet/column-feed.ts';
 import type { MergePart, PlannedFile } from '../../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
@@ -75,12 +75,12 @@ export class SampleFiles {
   async writeRowGroups(
     key: string,
     rowGroups: Iterable<FeedValue[][]>,
-    codec: PageCodec = 'snappy',
+    compression: Compression = 'auto',
     form = PLAIN_PAGES,
   ): Promise<MergePart> {
     const memory = takeMemory();
     const writer = new PartWriter(this.lake, key, SAMPLE_SCHEMA, memory);
-    const rows = new RowGroupBuilder(memory.kernel, SAMPLE_SCHEMA, codec, memory.compressor, form);
+    const rows = new RowGroupBuilder(memory.kernel, SAMPLE_SCHEMA, compression, memory.compressor, form);
     const feed = new ColumnFeed(memory.kernel, SAMPLE_SCHEMA);
     for (const columns of rowGroups) {
       feed.append(columns, rows);
@@ -96,7 +96,7 @@ export class SampleFiles {
     key: string,
     values: SampleValue[][],
     rowGroupRows: number[],
-    codec?: PageCodec,
+    compression?: Compression,
     form?: PageForm,
   ): Promise<MergePart> {
     expect(rowGroupRows.reduce((sum, rows) => sum + rows, 0)).toBe(values[0]?.length);
@@ -105,7 +105,7 @@ export class SampleFiles {
       first += rows;
       return sampleColumns(values, first - rows, first);
     });
-    return this.writeRowGroups(key, groups, codec, form);
+    return this.writeRowGroups(key, groups, compression, form);
   }
 
   /** Merges parts as the pipeline does. `parquet` is the layout's entry of that name. */

@@ -141,6 +141,36 @@ describe('chains that break', () => {
   const packed = lengthFieldChain({ fieldAtBytes: 0, fieldBytes: 2, coding: 'packed', maximumBytes: 99 });
 
   test.each([
+    [
+      'a record that is whole, and longer than one may be',
+      rdwChain({}, 2),
+      [...record, 0, 7, 0, 0, 1, 2, 3, ...record],
+      'impossible-length',
+      'record',
+      6,
+      7,
+      1,
+    ],
+    [
+      'a block that is longer than any, and than the file',
+      bdwChain(),
+      [0xff, 0xff, 0xff, 0xff, ...record],
+      'impossible-length',
+      'block',
+      0,
+      0x7f_ff_ff_ff,
+      0,
+    ],
+    [
+      'a word of a block cut off',
+      bdwChain(),
+      [0, 10, 0, 0, ...record, 0, 10],
+      'cut-record',
+      'block',
+      10,
+      null,
+      1,
+    ],
     ['zeros', rdwChain(), [...record, 0, 0, 0, 0], 'impossible-length', 'record', 6, 0, 1],
     ['shorter than its word', rdwChain(), [0, 3, 0, 0], 'impossible-length', 'record', 0, 3, 0],
     [
@@ -214,6 +244,44 @@ describe('chains that break', () => {
     const problem = problemOf(shape, ...bytes);
     expect(problem).toEqual({ code, of, atByte, lengthBytes, recordIndex });
     expect(describeChainProblem(problem!)).toContain(`at byte ${atByte},`);
+  });
+
+  test('a record may have the greatest length and a block the least', () => {
+    for (const [shape, bytes] of [
+      [rdwChain({}, 2), [...record, ...record]],
+      [bdwChain({}, {}, 2), [0, 8, 0, 0, 0, 4, 0, 0, 0, 10, 0, 0, ...record]],
+    ] as const) {
+      const walk = startWalk(0);
+      expect(walkToLink(walk, Uint8Array.from(bytes), 0, shape, bytes.length, bytes.length)).toBe(true);
+      expect(walk).toMatchObject({ atByte: bytes.length, recordCount: 2, problem: null });
+    }
+  });
+
+  test.each([
+    [
+      bdwChain(),
+      [0, 4, 0, 0],
+      'the block after record 0, at byte 0, says it is 4 bytes long, which no block can be',
+    ],
+    [
+      bdwChain(),
+      [0, 11, 0, 0, ...record],
+      'the block after record 0, at byte 0, is cut off by the end of the file: it says it is 11 bytes long',
+    ],
+    [rdwChain(), [...record, 0, 6], 'record 2, at byte 6, is cut off by the end of the file'],
+    [
+      bdwChain(),
+      [0, 9, 0, 0, ...record],
+      'record 1, at byte 4, reaches beyond the end of its block: it says it is 6 bytes long',
+    ],
+    [packed, [0x0a, 0x4c, 1, 1], 'record 1, at byte 0, has no number where its length should be'],
+    [
+      rdwChain(),
+      [0x4f, 0x4c, 0x41, 0x21],
+      'record 1, at byte 0, does not begin with a descriptor word: two bytes of it that must be zero are not (in a segment of a spanned record, VBS, they are not zero either)',
+    ],
+  ])('is said to people: %#', (shape, bytes, said) => {
+    expect(describeChainProblem(problemOf(shape, ...bytes)!)).toBe(said);
   });
 
   test('a problem names the record, its byte and its length', () => {

@@ -32,6 +32,8 @@ export class RecordedDisk {
   ignores: 'files' | 'folders' | undefined;
   private root: Folder = folder();
   private rootPath = '';
+  /** Files open to be written, by the numbers of their handles. */
+  private readonly written = new Map<number, Inode>();
 
   start(rootPath: string): void {
     this.rootPath = resolve(rootPath);
@@ -57,6 +59,7 @@ export class RecordedDisk {
       if (flags.startsWith('w')) this.set(path, { bytes: Buffer.alloc(0), synced: Buffer.alloc(0) });
       const node = this.get(path);
       if (!node) return handle;
+      if (flags.startsWith('w') && !isFolder(node)) this.written.set(handle.fd, node);
       const sync = () => {
         if (this.ignores === (isFolder(node) ? 'folders' : 'files')) return;
         if (isFolder(node)) node.synced = new Map(node.names);
@@ -124,7 +127,7 @@ export class RecordedDisk {
 
   /** And the writes that do not. */
   private writesOf(fs: typeof SyncFs): Partial<typeof SyncFs> {
-    const open = new Map<number, Inode>();
+    const open = this.written;
     const changed = () => {
       if (this.rootPath !== '') this.cuts.push(this.left());
     };
@@ -137,8 +140,8 @@ export class RecordedDisk {
       changed();
       return handle;
     };
-    const writeSync = (handle: number, bytes: Uint8Array, at: number) => {
-      const count = fs.writeSync(handle, bytes, at);
+    const writeSync = (handle: number, bytes: Uint8Array, at: number, length?: number) => {
+      const count = fs.writeSync(handle, bytes, at, length);
       const node = open.get(handle);
       if (node) node.bytes = Buffer.concat([node.bytes, bytes.subarray(at, at + count)]);
       return count;

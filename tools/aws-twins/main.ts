@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../terminal/exit.ts';
+import { runTests } from '../bound-child.ts';
 import { pythonTool } from '../python/python-tool.ts';
 import { type RunningTwin, startTwin } from './start.ts';
 import { TWINS } from './twin.ts';
 
-const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
 
 /**
@@ -14,9 +13,6 @@ const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
  */
 async function testAgainstTwins(): Promise<number> {
   const running: RunningTwin[] = [];
-  const stopAll = () => Promise.all(running.map((twin) => twin.stop()));
-  const interrupted = () => void stopAll().then(() => process.exit(130));
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     for (const twin of TWINS) {
       console.log(`${twin.name}: installing, if it is not there yet`);
@@ -26,14 +22,9 @@ async function testAgainstTwins(): Promise<number> {
       console.log(`${twin.name}: ${running.at(-1)?.endpoint}`);
     }
     const endpoints = running.map(({ name, endpoint }) => [`TWIN_${name.toUpperCase()}`, endpoint]);
-    const vitest = spawn(process.execPath, [VITEST, 'run', '--config', CONFIG, ...process.argv.slice(2)], {
-      stdio: 'inherit',
-      env: { ...process.env, ...Object.fromEntries(endpoints) },
-    });
-    const [code] = await once(vitest, 'close');
-    return code ?? 1;
+    return await runTests(CONFIG, process.argv.slice(2), Object.fromEntries(endpoints));
   } finally {
-    await stopAll();
+    await Promise.all(running.map((twin) => twin.stop()));
   }
 }
 
@@ -42,4 +33,4 @@ function skipped(reason: string): number {
   return 0;
 }
 
-process.exitCode = await testAgainstTwins();
+await runCommand(testAgainstTwins);

@@ -3,6 +3,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endsWithUs } from '../bound-child.ts';
 import { endServer, freePort } from '../servers/child-server.ts';
 import type { Twin } from './twin.ts';
 
@@ -25,6 +26,7 @@ export async function startTwin(twin: Twin, python: string): Promise<RunningTwin
     env: { ...process.env, ...twin.environmentFor(port, workDir) },
     stdio: ['ignore', log.fd, log.fd],
   });
+  endsWithUs(child);
   await log.close();
   const stop = async () => {
     await endServer(child, STOP_MS);

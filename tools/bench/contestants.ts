@@ -4,7 +4,7 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { partitionPath } from '../../shared/keys/partition-path.ts';
-import { firstDataset, type PageCodec } from '../../shared/layout/layout.ts';
+import { type Compression, firstDataset } from '../../shared/layout/layout.ts';
 import {
   type Arena,
   type Contestant,
@@ -26,6 +26,7 @@ const PLAIN_BYTES = 20_000_000;
 /** The contestants' names, in the order of the table. */
 export const CONTESTANTS = [
   'kernel',
+  'kernel, snappy',
   'kernel, zstd',
   'kernel, zstd-fast',
   'kernel, no compression',
@@ -48,7 +49,8 @@ export function contestantsOf(arena: Arena): Contestant[] {
     return details;
   };
   return [
-    kernel(arena, 'kernel', 'snappy', records),
+    kernel(arena, 'kernel', 'auto', records),
+    kernel(arena, 'kernel, snappy', 'snappy', records),
     kernel(arena, 'kernel, zstd', 'zstd', records),
     kernel(arena, 'kernel, zstd-fast', 'zstd-fast', records),
     kernel(arena, 'kernel, no compression', 'none', records),
@@ -67,7 +69,7 @@ export function contestantsOf(arena: Arena): Contestant[] {
 function kernel(
   { path, layout, scratchDir }: Arena,
   name: string,
-  codec: PageCodec,
+  compression: Compression,
   records: () => Uint8Array,
 ): Contestant {
   const outDir = join(scratchDir, name);
@@ -78,11 +80,11 @@ function kernel(
     glob: join(outDir, '**/*.parquet'),
     async run() {
       const details = records();
-      return timed(() => run.convert(details, layout, codec));
+      return timed(() => run.convert(details, layout, compression));
     },
     async prepareOutput() {
       const pieces: [string, Uint8Array][] = [];
-      await run.convert(records(), layout, codec, (values, bytes) => {
+      await run.convert(records(), layout, compression, (values, bytes) => {
         const partition = Object.fromEntries(
           firstDataset(layout).partitionBy.map((field, index) => [field.name, values[index]!]),
         );

@@ -3,7 +3,7 @@ import type { PartitionValues } from '../../shared/decode/partition-router.ts';
 import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
 import { recordShape } from '../../shared/decode/record-shape.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
-import { firstDataset, type Layout, type PageCodec } from '../../shared/layout/layout.ts';
+import { type Compression, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 import { ByteSink } from '../../shared/parquet/byte-sink.ts';
 import { PageCompressor } from '../../shared/parquet/page-compressor.ts';
 import { ParquetFileWriter } from '../../shared/parquet/parquet-file-writer.ts';
@@ -22,7 +22,12 @@ export class KernelRun {
   private readonly out = new ByteSink();
 
   /** Passes the Parquet files to `write`, piece by piece. Returns their bytes. */
-  async convert(details: Uint8Array, layout: Layout, codec: PageCodec, write?: WritePart): Promise<number> {
+  async convert(
+    details: Uint8Array,
+    layout: Layout,
+    compression: Compression,
+    write?: WritePart,
+  ): Promise<number> {
     const kernel = this.kernel;
     kernel.reset();
     const compressor = new PageCompressor(kernel);
@@ -31,7 +36,7 @@ export class KernelRun {
     const decoder = new BatchDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
       throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
     });
-    const rows = new RowGroupBuffer(kernel, [schema], codec, compressor, layout.parquet);
+    const rows = new RowGroupBuffer(kernel, [schema], compression, compressor, layout.parquet);
     const files: ParquetFileWriter[] = [];
     let written = 0;
     const writeRowGroup = async (partition: number) => {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { OutputUnwritable, UsageError } from '../../shared/errors.ts';
+import { OutputUnwritable } from '../../shared/errors.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
-import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
+import { isSet, runWithFlags, text, textOr, texts, usageError } from '../../terminal/command-line.ts';
+import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
+import type { FlagValues } from '../../terminal/parse-flags.ts';
 import { type BenchOptions, benchWorkload } from './bench-workload.ts';
 import { OutputsDiffer } from './compare-outputs.ts';
 import { CONTESTANTS } from './contestants.ts';
@@ -15,37 +16,26 @@ import { WORKLOADS } from './workloads.ts';
 
 const NAMES = WORKLOADS.map(({ name }) => name);
 
-const HELP = `npm run bench -- [flags]    compares our kernel and conversion with others, on the same file in one run
-
-  --workload NAME…   ${NAMES.join(', ')}; all if not given
-  --bytes SIZE       size of each workload's file, such as 500MB
-  --rounds N         timed rounds, 3 if not given; the table shows medians
-  --only TEXT…       contestants whose name contains TEXT: ${CONTESTANTS.join('; ')}
-  --dir DIR          writes its files here, and removes them; the system's temporary folder if not given
-  --json             one object per workload
-
-Contestants take turns. Before anything is timed, their outputs are compared; if two differ, the bench exits with 1.`;
-
-const FLAGS = {
-  workload: { type: 'string', multiple: true },
-  bytes: { type: 'string' },
-  rounds: { type: 'string', default: '3' },
-  only: { type: 'string', multiple: true },
-  dir: { type: 'string', default: tmpdir() },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
+const COMMAND = {
+  does: 'Compares our kernel and conversion with others, on the same file in one run.',
+  usage: 'npm run bench -- [flags]',
+  flags: {
+    workload: texts('NAME', `${NAMES.join(', ')}; all if not given`),
+    bytes: text('SIZE', "size of each workload's file, such as 500MB"),
+    rounds: textOr('3', 'N', 'timed rounds; the table shows medians'),
+    only: texts('TEXT', `contestants whose name contains TEXT: ${CONTESTANTS.join('; ')}`),
+    dir: text('DIR', "writes its files here, and removes them; the system's temporary folder if not given"),
+    json: isSet('one object per workload'),
+  },
+  notes:
+    'Contestants take turns. Before anything is timed, their outputs are compared; if two differ, the bench exits with 1.',
 } as const;
-type Flags = ReturnType<typeof parseArgs<{ options: typeof FLAGS }>>['values'];
+type Flags = FlagValues<typeof COMMAND.flags>;
 
-await runCommand(async () => {
-  const { values: flags } = parseArgs({ options: FLAGS });
-  if (flags.help) {
-    console.log(HELP);
-    return EXIT_LOADED;
-  }
+await runWithFlags(COMMAND, async (flags) => {
   const options = optionsOf(flags);
   const workloads = WORKLOADS.filter(({ name }) => !flags.workload || flags.workload.includes(name));
-  const scratchDir = await makeScratch(flags.dir);
+  const scratchDir = await makeScratch(flags.dir ?? tmpdir());
   try {
     for (const workload of workloads) await benchAndPrint(workload, scratchDir, options, flags.json === true);
     return EXIT_LOADED;
@@ -65,7 +55,7 @@ function optionsOf({ workload = [], only, rounds, bytes }: Flags): BenchOptions 
     expectKnown('--only', text, CONTESTANTS, isKnown);
   }
   if (!/^[1-9]\d?$/.test(rounds)) {
-    throw new UsageError({ what: `--rounds '${rounds}' is not a number from 1 to 99` });
+    throw usageError(`--rounds '${rounds}' is not a number from 1 to 99`);
   }
   return {
     bytes: bytes === undefined ? undefined : parseByteSize(bytes),
@@ -77,7 +67,7 @@ function optionsOf({ workload = [], only, rounds, bytes }: Flags): BenchOptions 
 
 function expectKnown(flag: string, value: string, valid: string[], isKnown: boolean): void {
   if (isKnown) return;
-  throw new UsageError({ what: `${flag} '${value}' is unknown`, next: `Valid: ${valid.join('; ')}.` });
+  throw usageError(`${flag} '${value}' is unknown`, `Valid: ${valid.join('; ')}`);
 }
 
 async function makeScratch(dir: string): Promise<string> {

@@ -11,6 +11,7 @@ interface Ratio {
 /** Both without their starts. */
 const SPEEDS: [string, string][] = [
   ['kernel', 'DuckDB, 1 thread'],
+  ['kernel, snappy', 'DuckDB, 1 thread'],
   ['kernel, no compression', 'DuckDB, 1 thread'],
   ['kernel', 'hyparquet-writer'],
   ['convert, 2 workers', SPARK.name],

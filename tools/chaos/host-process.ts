@@ -29,7 +29,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   for (const [index, deed] of order.deeds.entries()) {
     // No two executions have one name, on whatever host.
     ends.push(await perform(order, deed, `${order.name}-${index}-${randomUUID()}`));
-    if (stop.signal.aborted) process.exit(130);
+    if (stop.signal.aborted) break;
   }
   console.log(JSON.stringify(ends));
 }

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endsWithUs } from '../bound-child.ts';
 import type { HostOrder } from './host-order.ts';
 
 const SCRIPT = fileURLToPath(new URL('./host-process.ts', import.meta.url));
@@ -30,6 +31,7 @@ export class Host {
     this.child = spawn('unshare', [...ISOLATED, process.execPath, SCRIPT], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    endsWithUs(this.child);
     createInterface({ input: this.child.stderr }).on('line', (line) => {
       if (!line.startsWith('unshare: sigprocmask')) this.complaints += `${line}\n`;
     });

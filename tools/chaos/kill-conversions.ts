@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { SeededRandom } from '../../generator/seeded-random.ts';
+import { endsWithUs } from '../bound-child.ts';
 import { countsText } from './counts-text.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
@@ -160,7 +161,7 @@ function sameRows(some: string[], others: string[]): boolean {
 }
 
 function spawnNode(flags: string[]): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  return endsWithUs(spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 function ended(

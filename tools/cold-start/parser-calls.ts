@@ -12,6 +12,7 @@ import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import type { PlannedRange } from '../../shared/run/file-plan.ts';
 import { StrictS3 } from '../../test/support/strict-s3/server.ts';
 import { testPorts } from '../../test/support/test-ports.ts';
+import { endsWithUs } from '../bound-child.ts';
 import { median } from '../median.ts';
 import { functionEnvironment } from './bundle-starts.ts';
 import { SlowLine } from './slow-line.ts';
@@ -137,6 +138,7 @@ async function callParser(
       PROCESSED_BUCKET: `${bucket}-lake`,
     },
   });
+  endsWithUs(child);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
     said += text;

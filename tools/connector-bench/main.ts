@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { byteSizeText, parseByteSize } from '../../terminal/byte-size.ts';
 import { isSet, runWithFlags, textOr, wholeNumber } from '../../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
+import { endsWithUs } from '../bound-child.ts';
 import { median } from '../median.ts';
 import { endServer } from '../servers/child-server.ts';
 import { type FloorSteps, floorSeconds } from './floor.ts';
@@ -37,7 +38,7 @@ interface Cost {
 await runWithFlags(COMMAND, async (values) => {
   const [files, sizeBytes] = [wholeNumber('--files', values.files), parseByteSize(values.size)];
   const dir = await mkdtemp(join(tmpdir(), 'connector-bench-'));
-  const sink = spawn(process.execPath, [SINK], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const sink = endsWithUs(spawn(process.execPath, [SINK], { stdio: ['ignore', 'pipe', 'inherit'] }));
   try {
     const [line] = (await once(sink.stdout, 'data')) as [Buffer];
     const port = Number(line.toString());

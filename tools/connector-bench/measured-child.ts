@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endsWithUs } from '../bound-child.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 /** As the unit of docs/connector.md starts it: most garbage of a part is gone with the part, and needs no large nursery. */
@@ -44,6 +45,7 @@ export async function runConnector(
   const env = { ...process.env, AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' };
   const words = [...nodeFlags, PROGRAM, 'connect', '--config', join(dir, 'c.json'), '--once', '--json'];
   const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  endsWithUs(child);
   let said = '';
   let startCpu: number | undefined;
   child.stdout.on('data', (chunk) => {

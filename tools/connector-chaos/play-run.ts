@@ -147,9 +147,9 @@ class Run {
     }
     const entries = this.hosts.flatMap(({ lines }) => [...lines.values()].flat());
     this.judge.end((path) => this.folder.bytesOf(path), entries);
-    const { seed, kind, way, faults, compresses } = this;
     return {
-      ...{ seed, way, faults, compresses, target: kind, hosts: this.hosts.length },
+      ...{ seed: this.seed, way: this.way, faults: this.faults, compresses: this.compresses },
+      ...{ target: this.kind, hosts: this.hosts.length },
       stories: mainframe.files.map(({ story }) => story),
       arrivals: [...this.judge.seen.values()].flat().length,
       broken: this.judge.broken,

@@ -155,7 +155,7 @@ export class SimulatedFolder {
   }
 
   private listed(isStale: boolean, hasStrictPins: boolean): SeenFile[] {
-    const { remembered } = this;
+    const remembered = this.remembered;
     if (isStale && remembered && this.time.nowMs - remembered.atMs < STALE_MS) return remembered.files;
     const files = [...this.files.keys()].sort().map((path) => this.seen(path, hasStrictPins)!);
     this.remembered = { atMs: this.time.nowMs, files };

@@ -58,8 +58,8 @@ export class SimulatedHost {
   /** Begins a round unless one is under way. It ends, or its process does. */
   beginRound(): void {
     if (this.busy) return;
-    this.process ??= this.newProcess();
-    const { process } = this;
+    const process = this.process ?? this.newProcess();
+    this.process = process;
     const round = async () => {
       try {
         if (!process.started) await process.connector.start();

@@ -22,7 +22,8 @@ export function engineLayout(form: LayoutForm): object {
     encoding: 'utf-8',
     positions: 'characters',
     record: { format: 'lines', length: LENGTH, short: 'pad' },
-    compression: form === 'first' ? 'snappy' : 'zstd',
+    // Files of before are in Snappy alone, later ones in both codecs.
+    compression: form === 'first' ? 'snappy' : 'auto',
     partitionBy:
       form === 'parted'
         ? ['since', 'count', 'grade', 'product']

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from '../../terminal/exit.ts';
 import type { Engine, EngineRows, EngineSession } from './engine.ts';
 import { type KnownState, makeEngineLake } from './engine-lake.ts';
 import { ENGINES } from './engines.ts';
@@ -116,4 +117,4 @@ function show(verdicts: Verdict[], states: KnownState[]): void {
     for (const problem of problems) console.log(`${engine}: ${problem}`);
 }
 
-process.exitCode = await testEngines(process.argv.slice(2));
+await runCommand(() => testEngines(process.argv.slice(2)));

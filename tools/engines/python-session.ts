@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endsWithUs } from '../bound-child.ts';
 import type { Asked, EngineSession, Looking, Planned } from './engine.ts';
 import { Looks } from './looking.ts';
 
@@ -32,7 +33,7 @@ export async function withPython<T>(
 ): Promise<T> {
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...environment };
   const child = spawn(python, [SCRIPT, engine], { env, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
-  const script = new Script(child);
+  const script = new Script(endsWithUs(child));
   try {
     return await act({
       async read(states) {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { endsWithUs } from '../bound-child.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import { endServer, freePort } from '../servers/child-server.ts';
 import type { Ready } from './engine.ts';
@@ -129,6 +130,7 @@ async function startServer(java: string, home: string, place: string, port: numb
   const properties = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
   const command = [...flags, ...properties, '-cp', join(home, 'lib', '*'), 'io.trino.server.TrinoServer'];
   const server = spawn(java, command, { cwd: place, stdio: ['ignore', log.fd, log.fd] });
+  endsWithUs(server);
   await log.close();
   return server;
 }

@@ -1,16 +1,6 @@
+import { BOTH_OR_NEITHER, type Explained } from './explained-mutant.ts';
+import { EXPLAINED_IN_PIPELINE } from './explained-pipeline-mutants.ts';
 import type { Mutant } from './mutant.ts';
-
-/** Mutants that no test can catch, or need not. */
-interface Explained {
-  file: string;
-  /** The code around the change, which is there exactly once. */
-  within: string;
-  /** Before and after. */
-  edits: readonly (readonly [from: string, to: string])[];
-  why: string;
-}
-
-const BOTH_OR_NEITHER = 'there are both or neither: asking for both is only for the compiler';
 
 export const EXPLAINED: readonly Explained[] = [
   {
@@ -41,15 +31,6 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'fields have places within the record, so what follows it is not read',
   },
   {
-    file: 'shared/pipeline/merge/merge-partition.ts',
-    within: 'if (!first || !last) continue;',
-    edits: [
-      ['!first || !last', '!first'],
-      ['!first || !last', '!last'],
-    ],
-    why: BOTH_OR_NEITHER,
-  },
-  {
     file: 'shared/catalog/table-change.ts',
     within: 'precision === undefined || scale === undefined',
     edits: [
@@ -59,28 +40,45 @@ export const EXPLAINED: readonly Explained[] = [
     why: BOTH_OR_NEITHER,
   },
   {
-    file: 'shared/pipeline/operate/read-rejects.ts',
-    within: 'const SLICE_ROWS = 10_000;',
-    edits: [['10_000', '20000']],
-    why: 'how many are read at once: the next slice goes on where it ended',
+    file: 'shared/catalog/day-entries.ts',
+    within: 'from < files.length',
+    edits: [['<', '<=']],
+    why: 'one more lot of files, which is empty',
   },
   {
-    file: 'shared/pipeline/operate/clean-runs.ts',
-    within: 'const LOT = 500;',
-    edits: [['500', '1000']],
-    why: 'how many are removed at once: all are, lot by lot',
+    file: 'shared/catalog/day-entries.ts',
+    within: 'lengthBytes <= end.length',
+    edits: [['<=', '<']],
+    why: 'a range that was read is remembered: the same one would only be asked for again',
   },
   {
-    file: 'shared/pipeline/operate/clean-runs.ts',
-    within: 'last?.commit ?? 0',
+    file: 'shared/catalog/iceberg-table.ts',
+    within: 'commit: day?.commit ?? 0',
     edits: [['0', '1']],
-    why: 'without a commit no folder is named, so that the number is not looked at',
+    why: 'without a change there is no snapshot that could be named',
   },
   {
-    file: 'shared/pipeline/operate/take-day-manifest.ts',
-    within: '.slice(0, 16)',
-    edits: [['16', '32']],
-    why: 'a version is only compared with others of the same making: more digits of its hash tell them apart as well',
+    file: 'shared/catalog/metadata-file.ts',
+    within: 'await place.store.put(`${place.publishedPrefix}${key}`, bytes);',
+    edits: [
+      [
+        'await place.store.put(`${place.publishedPrefix}${key}`, bytes)',
+        'void place.store.put(`${place.publishedPrefix}${key}`, bytes)',
+      ],
+    ],
+    why: 'a write is only begun there: the catalog waits for all of them before it points to the file',
+  },
+  {
+    file: 'shared/catalog/table-differences.ts',
+    within: 'from < days.length',
+    edits: [['<', '<=']],
+    why: 'one more lot of days, which is empty',
+  },
+  {
+    file: 'shared/catalog/table-state.ts',
+    within: 'location > known.location ? location : known.location',
+    edits: [['>', '>=']],
+    why: 'of two equal folders either is the same',
   },
   {
     file: 'shared/run/stage-durations.ts',
@@ -122,36 +120,27 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'zero is no power of ten times another number, nor that number with the other sign: only two zeros would fit',
   },
   {
+    file: 'shared/iceberg/snapshot.ts',
+    within: 'Number.parseInt(hash.slice(0, 13), 16) || 1',
+    edits: [
+      ['Number.parseInt(hash.slice(0, 13), 16) || 1', 'Number.parseInt(hash.slice(0, 13), 16)'],
+      ['1', '2'],
+    ],
+    why: 'nobody knows a text whose hash begins with 52 bits of zero',
+  },
+  {
+    file: 'shared/iceberg/table-metadata.ts',
+    within: "'default-spec-id': 0,",
+    edits: [['0', '1']],
+    why: 'the spec of the keys of the table takes its place',
+  },
+  {
     file: 'shared/keys/business-date.ts',
     within: 'date.getUTCMonth() === month - 1 && date.getUTCDate() === day',
     edits: [
       ['date.getUTCMonth() === month - 1 && date.getUTCDate() === day', 'date.getUTCMonth() === month - 1'],
     ],
     why: 'a day of two digits that its month does not have is in another month, never in the same one a year away',
-  },
-  {
-    file: 'shared/pipeline/split/chain-geometry.ts',
-    within: '(shape.block?.headBytes ?? 0)',
-    edits: [['0', '1']],
-    why: 'one byte more than the longest record is read: the record in it is the same',
-  },
-  {
-    file: 'shared/pipeline/split/chain-ranges.ts',
-    within: 'if (!done) {',
-    edits: [['!done', 'true']],
-    why: 'a walk that is done does not move any more: bytes would only be copied for it',
-  },
-  {
-    file: 'shared/pipeline/split/chain-ranges.ts',
-    within: 'begun.length === 0 ? chunk',
-    edits: [['begun.length === 0', 'false']],
-    why: 'nothing and a chunk make that chunk again: it would only be copied',
-  },
-  {
-    file: 'shared/pipeline/split/chain-geometry.ts',
-    within: 'lengthBytes: null, recordIndex: 0',
-    edits: [['0', '1']],
-    why: 'what is read at a link holds a whole record, or the walk says why there is none: this is only for the compiler',
   },
   {
     file: 'shared/ranges/record-chain.ts',
@@ -178,77 +167,12 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'what is found after the last offset is kept nowhere',
   },
   {
-    file: 'shared/pipeline/split/claim-file.ts',
-    within: 'let isFirst = false;',
-    edits: [['false', 'true']],
-    why: 'it is decided by the change of the entry, which is made at least once',
-  },
-  {
-    file: 'shared/pipeline/split/claim-file.ts',
-    within: 'if (isFirst) await',
-    edits: [['isFirst', 'true']],
-    why: 'a failure that is recorded while there is an entry leaves no note: one would only be looked for again',
-  },
-  {
-    file: 'shared/pipeline/split/split-file.ts',
-    within: 'return isRolledBack ? claimFile(claim, content) : claimed;',
-    edits: [['isRolledBack', 'true']],
-    why: 'a loaded file that is claimed once more is as it was: its entry would only be read twice',
-  },
-  {
-    file: 'shared/pipeline/finalize/finalize-file.ts',
-    within: 'let told = false;',
-    edits: [['false', 'true']],
-    why: 'it is decided by the change of the entry, which is made at least once',
-  },
-  {
-    file: 'shared/pipeline/finalize/finalize-file.ts',
-    within: '!current || again ||',
-    edits: [['!current || again', '!current']],
-    why: 'a refused entry is final, so that the next term leaves it as it is',
-  },
-  {
-    file: 'shared/pipeline/publish/publish-day.ts',
-    within: 'options.loaded !== undefined && !isNew',
-    edits: [['options.loaded !== undefined && !isNew', 'options.loaded !== undefined']],
-    why: 'a commit that was written just now is in no catalog yet, so that the next term says no',
-  },
-  {
-    file: 'shared/pipeline/store/decompressed-source.ts',
-    within: 'first[magic.length] ?? 0',
-    edits: [['0', '1']],
-    why: 'the flag is bit 2: neither number has it',
-  },
-  {
-    file: 'shared/pipeline/store/decompressed-source.ts',
-    within: 'storedBytes = 0',
-    edits: [['0', '1']],
-    why: 'only an archive of zip is read from its end, and whoever opens one, or reads it by its plan, says how long it is',
-  },
-  {
     file: 'shared/keys/night-calendar.ts',
     within: 'const DAY_MS = 86_400_000;',
     edits: [['86_400_000', '172800000']],
     why: 'no zone changes its clocks twice in four days either',
   },
-  {
-    file: 'shared/pipeline/store/json-depth.ts',
-    within: 'at < json.length; at++',
-    edits: [['<', '<=']],
-    why: 'beyond the end there is no bracket',
-  },
-  {
-    file: 'shared/pipeline/store/seekable-source.ts',
-    within: 'if (isLast && at >= endByte) return;',
-    edits: [['>=', '>']],
-    why: 'one more piece is decompressed, and nothing of it is given',
-  },
-  {
-    file: 'shared/pipeline/store/seekable-source.ts',
-    within: 'new Uint8Array(range.endByte - range.startByte)',
-    edits: [['-', '+']],
-    why: 'more memory than the frame needs: nobody reads what follows it',
-  },
+  ...EXPLAINED_IN_PIPELINE,
 ];
 
 /** Why no test can catch the mutant; undefined if one must. */

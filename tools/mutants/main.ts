@@ -64,13 +64,14 @@ await runWithFlags(COMMAND, async (values) => {
     kept: values.keep,
   });
   await using scratch = await ScratchProject.make();
+  const alone = (mutant: Mutant) =>
+    keptAnswer(values.keep, { alone: mutant }, () => scratch.tryMutant(mutant, limitMs));
   for (const { id, mutant } of sample) {
     const outcome = outcomes.get(id) ?? 'survived';
-    const alone = () => scratch.tryMutant(mutant, limitMs);
     if (outcome === 'endless') await tell(mutant, 'timed out');
-    else await tell(mutant, outcome === 'unsure' ? await keptOutcome(values.keep, mutant, alone) : outcome);
+    else await tell(mutant, outcome === 'unsure' ? await alone(mutant) : outcome);
   }
-  for (const mutant of listed) await tell(mutant, await scratch.tryMutant(mutant, limitMs));
+  for (const mutant of listed) await tell(mutant, await alone(mutant));
   return verdictOf(verdicts);
 });
 
@@ -123,15 +124,6 @@ async function sound(
     .filter(({ id }) => !refused.has(id))
     .slice(0, wanted)
     .sort((a, b) => a.id - b.id);
-}
-
-/** What the tests said of a mutant that was tried alone, which takes long. */
-function keptOutcome(
-  kept: string | undefined,
-  mutant: Mutant,
-  tried: () => Promise<Outcome>,
-): Promise<Outcome> {
-  return keptAnswer(kept, { alone: mutant }, tried);
 }
 
 function sourceOf(file: string): Promise<string> {

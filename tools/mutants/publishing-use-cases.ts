@@ -133,4 +133,14 @@ export const DECIDING_PUBLICATIONS: Record<string, readonly string[]> = {
     'test/pipeline/publish/day-manifest.test.ts',
     'test/pipeline/start',
   ],
+  'shared/pipeline/operate/adopt-tables.ts': ['test/pipeline/operate/adopt-tables.test.ts'],
+  'shared/pipeline/watch/record-failure.ts': [
+    'test/pipeline/watch/record-failure.test.ts',
+    'test/pipeline/split/claims-in-memory.test.ts',
+    'test/pipeline/watch/given-up-steps.test.ts',
+    'test/pipeline/failure-paths.test.ts',
+  ],
+  'shared/pipeline/watch/publication-time.ts': ['test/pipeline/watch/publication-time.test.ts'],
+  'shared/run/convert-again.ts': ['test/run/convert-again.test.ts'],
+  'shared/run/failure-cause.ts': ['test/run/failure-cause.test.ts'],
 };

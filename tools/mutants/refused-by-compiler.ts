@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endsWithUs } from '../bound-child.ts';
 import { mutated } from './mutant.ts';
 import type { NumberedMutant } from './switched-source.ts';
 
@@ -42,6 +43,7 @@ export async function refusedByCompiler(mutants: readonly NumberedMutant[]): Pro
 
 function outputOf(command: string, args: string[], cwd: string): Promise<string> {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  endsWithUs(child);
   let told = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     told += text;

@@ -1,3 +1,4 @@
+import { DECIDING_CATALOG } from './catalog-files.ts';
 import { DECIDING_CONNECTOR } from './connector-files.ts';
 import { DECIDING_PUBLICATIONS } from './publishing-use-cases.ts';
 import { DAYS, TOTALS } from './room-tests.ts';
@@ -70,10 +71,6 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/totals/record-counts.test.ts',
     ...TOTALS,
   ],
-  'shared/catalog/table-change.ts': [
-    'test/catalog/table-change.test.ts',
-    'test/pipeline/schema-changes.test.ts',
-  ],
   'shared/keys/business-date.ts': ['test/keys/dates-of-keys.test.ts', 'test/keys'],
   'shared/keys/lake-keys.ts': ['test/keys'],
   'shared/keys/object-key.ts': ['test/keys'],
@@ -103,11 +100,17 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/ranges/guessed-links.test.ts',
     'test/ranges/record-chain-search.test.ts',
   ],
+  'shared/ranges/record-chain-walk.ts': [
+    'test/ranges/record-chain.test.ts',
+    'test/ranges/followed-chains.test.ts',
+    'test/pipeline/split/chain-reads.test.ts',
+  ],
   'shared/ranges/terminators.ts': [
     'test/ranges/terminators.test.ts',
     'test/pipeline/split/file-geometry.test.ts',
   ],
   ...DECIDING_USE_CASES,
   ...DECIDING_PUBLICATIONS,
+  ...DECIDING_CATALOG,
   ...DECIDING_CONNECTOR,
 };

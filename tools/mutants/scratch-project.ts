@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Mutant, mutated } from './mutant.ts';
+import { endGroup, startGroup } from './process-group.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NOT_COPIED = new Set(['node_modules', '.git', 'dist', 'lake-sample', 'coverage', '.serverless']);
@@ -74,18 +74,13 @@ export class ScratchProject {
 
   /** Exit code of a Node process, with all that it started ended at the limit. */
   private run(args: string[], limitMs: number): Promise<number | null | 'timed out'> {
-    const child = spawn(process.execPath, args, {
-      cwd: this.dir,
-      // Files that an ended test leaves are removed with the folder.
-      env: { ...process.env, TMPDIR: join(this.dir, '.scratch') },
-      stdio: 'ignore',
-      detached: true,
-    });
+    // Files that an ended test leaves are removed with the folder.
+    const child = startGroup(args, this.dir, { ...process.env, TMPDIR: join(this.dir, '.scratch') });
     return new Promise((resolve, reject) => {
       let isLate = false;
       const limit = setTimeout(() => {
         isLate = true;
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+        endGroup(child);
       }, limitMs);
       child.once('error', reject);
       child.once('exit', (code) => {

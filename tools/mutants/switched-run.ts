@@ -1,14 +1,23 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { resultsOf, SWITCH_TASK, type SwitchResult, type SwitchTask } from './switch-task.ts';
+import { endGroup, startGroup } from './process-group.ts';
+import {
+  resultsOf,
+  SWITCH_TASK,
+  SwitchedMutants,
+  type SwitchResult,
+  type SwitchTask,
+  testsNow,
+} from './switch-task.ts';
 import type { NumberedMutant } from './switched-source.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOOK_EVERY_MS = 1000;
+/** The two tests that each mutant names first are about its file, and catch most: others, such as those of whole nights, try what is left. */
+const PASSES = [2, 'all'] as const;
 
 /**
  * `endless`: it was ended at a limit; a test would have failed there. `unsure`: no switch can judge it, since it runs at import, or a test
@@ -35,19 +44,17 @@ export async function switchedOutcomes(
   const dir = kept ?? (await mkdtemp(join(tmpdir(), 'mutants-')));
   try {
     await mkdir(dir, { recursive: true });
-    const task: Omit<SwitchTask, 'results'> = { mutants, slowestTestMs, mostTries };
+    const task: Omit<SwitchTask, 'results' | 'nearest'> = { mutants, slowestTestMs, mostTries };
     // Of another task nothing is taken over: its mutants have other numbers.
     const name = createHash('sha256').update(JSON.stringify(task)).digest('hex').slice(0, 16);
     const results = join(dir, `${name}.results`);
     await appendFile(results, '');
-    await writeFile(join(dir, 'task.json'), JSON.stringify({ ...task, results }));
-    // A mutant that never comes back ends its process; the others go on in another one.
-    for (;;) {
-      const isWhole = await runTests(join(dir, 'task.json'), results, testsOf(mutants), silenceMs);
-      const last = resultsOf(results).at(-1);
-      if (isWhole || last?.is !== 'begun') break;
-      const endless: SwitchResult = { ...last, is: 'endless' };
-      await appendFile(results, `${JSON.stringify(endless)}\n`);
+    const left = resultsOf(results).at(-1);
+    if (left?.is === 'begun') await tell(results, { ...left, is: 'dropped' });
+    for (const nearest of PASSES) {
+      const path = join(dir, 'task.json');
+      await writeFile(path, JSON.stringify({ ...task, results, nearest }));
+      await tryAll(mutants, { path, results, nearest, silenceMs });
     }
     return outcomesOf(mutants, resultsOf(results));
   } finally {
@@ -55,32 +62,42 @@ export async function switchedOutcomes(
   }
 }
 
-function testsOf(mutants: readonly NumberedMutant[]): string[] {
-  return [...new Set(mutants.flatMap(({ mutant }) => mutant.tests))];
+/** Runs the tests of what is not judged yet, until all of them have tried it. */
+async function tryAll(mutants: readonly NumberedMutant[], { path, results, nearest, silenceMs }: Pass) {
+  for (;;) {
+    const told = new SwitchedMutants(resultsOf(results));
+    const left = mutants.filter(({ id }) => !told.isJudged(id));
+    const tests = new Set(left.flatMap(({ mutant }) => testsNow(mutant, nearest)));
+    if (tests.size === 0 || (await runTests(path, results, [...tests], silenceMs))) return;
+    // A mutant that never comes back ends its process; the others go on in another one.
+    const last = resultsOf(results).at(-1);
+    if (last?.is !== 'begun') return;
+    await tell(results, { ...last, is: 'endless' });
+  }
+}
+
+interface Pass {
+  /** Of the task. */
+  path: string;
+  results: string;
+  nearest: SwitchTask['nearest'];
+  silenceMs: number;
+}
+
+function tell(results: string, result: SwitchResult): Promise<void> {
+  return appendFile(results, `${JSON.stringify(result)}\n`);
 }
 
 function outcomesOf(
   mutants: readonly NumberedMutant[],
-  results: SwitchResult[],
+  results: readonly SwitchResult[],
 ): Map<number, SwitchedOutcome> {
-  const idsThat = (is: SwitchResult['is']) =>
-    new Set(
-      results.flatMap((result) =>
-        result.is !== is ? [] : 'ids' in result ? result.ids : 'id' in result ? [result.id] : [],
-      ),
-    );
-  const [caught, endless, reached, atImport, notRepeated] = [
-    idsThat('caught'),
-    idsThat('endless'),
-    idsThat('reached'),
-    idsThat('at import'),
-    idsThat('not repeatable'),
-  ];
+  const told = new SwitchedMutants(results);
   return new Map(
     mutants.map(({ id }) => {
-      if (caught.has(id)) return [id, 'caught'];
-      if (endless.has(id)) return [id, 'endless'];
-      const isUnsure = notRepeated.has(id) || (atImport.has(id) && !reached.has(id));
+      if (told.caught.has(id)) return [id, 'caught'];
+      if (told.endless.has(id)) return [id, 'endless'];
+      const isUnsure = told.unsure.has(id) || (told.atImport.has(id) && !told.reached.has(id));
       return [id, isUnsure ? 'unsure' : 'survived'];
     }),
   );
@@ -95,12 +112,7 @@ function runTests(task: string, results: string, tests: string[], silenceMs: num
     'tools/mutants/vitest.config.ts',
     ...tests,
   ];
-  const child = spawn(process.execPath, args, {
-    cwd: ROOT,
-    env: { ...process.env, [SWITCH_TASK]: task },
-    stdio: 'ignore',
-    detached: true,
-  });
+  const child = startGroup(args, ROOT, { ...process.env, [SWITCH_TASK]: task });
   return new Promise((resolve, reject) => {
     let told = 0;
     let toldAt = Date.now();
@@ -108,7 +120,7 @@ function runTests(task: string, results: string, tests: string[], silenceMs: num
       const count = resultsOf(results).length;
       if (count !== told) toldAt = Date.now();
       told = count;
-      if (Date.now() - toldAt > silenceMs && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      if (Date.now() - toldAt > silenceMs) endGroup(child);
     }, LOOK_EVERY_MS);
     child.once('error', reject);
     child.once('exit', (_, signal) => {

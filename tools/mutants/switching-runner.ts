@@ -1,7 +1,15 @@
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import fc from 'fast-check';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner } from 'vitest';
-import { isAmong, resultsOf, type SwitchResult, switchTask } from './switch-task.ts';
+import {
+  isAmong,
+  resultsOf,
+  SwitchedMutants,
+  type SwitchResult,
+  switchTask,
+  testsNow,
+} from './switch-task.ts';
 
 /** A mutant may run so much longer than the code as it is; a test that waits for it still fails. */
 const TIMES_AS_LONG = 20;
@@ -12,27 +20,40 @@ const LEAST_ASKED = 50_000;
 /** Steps that nobody waited for end by then. */
 const SETTLES_MS = 300;
 const MOST_TRIES = 3;
+/** A test that waits for nothing has ended by then: its framework waits some times for what is there. */
+const TURNS_OF_NO_WAIT = 6;
 
 declare global {
   var isMutantOn: ((id: number) => boolean) | undefined;
+  var mutantSwitch: MutantSwitch | undefined;
+}
+
+/** What the sources ask: of the whole process, since they are loaded once for all test files. */
+interface MutantSwitch {
+  on: number;
+  asked: number;
+  mostAsked: number;
+  reached: Set<number>;
 }
 
 class EndlessMutant extends Error {}
 
-const { results, mutants, slowestTestMs, mostTries } = switchTask();
+const { results, mutants, slowestTestMs, mostTries, nearest } = switchTask();
+const known = new SwitchedMutants(resultsOf(results));
+/** Done by a run that was ended: two tests of a file may have one name, so that what this run does is not looked at. */
+const doneBefore: ReadonlySet<string> = new Set(known.doneTests);
 const later = globalThis.setTimeout;
 const never = globalThis.clearTimeout;
 
-let on = 0;
-let asked = 0;
-let mostAsked = Number.POSITIVE_INFINITY;
-let reached = new Set<number>();
-
-globalThis.isMutantOn = (id) => {
-  reached.add(id);
-  if (++asked > mostAsked) throw new EndlessMutant(`Mutant ${on} does not end.`);
-  return id === on;
+globalThis.mutantSwitch ??= { on: 0, asked: 0, mostAsked: Number.POSITIVE_INFINITY, reached: new Set() };
+const state = globalThis.mutantSwitch;
+globalThis.isMutantOn ??= (id) => {
+  state.reached.add(id);
+  if (++state.asked > state.mostAsked) throw new EndlessMutant(`Mutant ${state.on} does not end.`);
+  return id === state.on;
 };
+// That a mutant fails is enough: the smallest sample that shows it would take most of the time.
+fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 
 /** Runs each test as it is, and then once for each mutant that it reaches and that no test has caught yet. */
 export default class SwitchingRunner extends TestRunner {
@@ -40,52 +61,57 @@ export default class SwitchingRunner extends TestRunner {
     const file = relative(process.cwd(), test.file.filepath);
     // Tests of two suites may have one name.
     const name = `${file} > ${test.fullTestName}`;
-    tell({ is: 'at import', ids: [...reached], test: name });
+    tell({ is: 'at import', ids: [...state.reached], test: name });
+    state.reached = new Set();
     // Nothing is left to judge in this file.
-    if (toTry(file).length === 0) return;
+    if (doneBefore.has(doneName(name)) || toTry(file).length === 0) return;
     const [started, workedBefore] = [performance.now(), process.cpuUsage()];
-    reached = new Set();
-    asked = 0;
-    mostAsked = Number.POSITIVE_INFINITY;
+    state.asked = 0;
+    state.mostAsked = Number.POSITIVE_INFINITY;
+    let isAtOnce = false;
     try {
-      await TestRunner.getTestFn(test)();
+      const running = Promise.resolve(TestRunner.getTestFn(test)()).then(() => {
+        isAtOnce = true;
+      });
+      for (let turn = 0; turn < TURNS_OF_NO_WAIT; turn++) await undefined;
+      const isOver = isAtOnce;
+      await running;
+      isAtOnce = isOver;
     } catch (error) {
       // It says nothing of what it reached: that is then tried alone.
-      tell({ is: 'not repeatable', ids: [...reached], test: name });
+      tell({ is: 'not repeatable', ids: [...state.reached], test: name });
       throw error;
     }
     const tookMs = performance.now() - started;
     // What a busy machine makes of it says nothing about the test.
     const { user, system } = process.cpuUsage(workedBefore);
     const workedMs = (user + system) / 1000;
-    const askedAsIs = asked;
-    const ids = [...reached];
-    tell({ is: 'reached', ids, test: name });
-    if (Math.min(workedMs, tookMs) <= slowestTestMs)
-      await this.tryMutants(test, name, toTry(file, { reached, name }), tookMs, askedAsIs);
-    reached = new Set();
+    const askedAsIs = state.asked;
+    const reached = state.reached;
+    tell({ is: 'reached', ids: [...reached], test: name });
+    if (Math.min(workedMs, tookMs) <= slowestTestMs) {
+      const ids = toTry(file, { reached, name });
+      if (ids.length > 0) await this.tryMutants(test, { name, ids, tookMs, askedAsIs, isAtOnce });
+    }
+    tell({ is: 'done', ids: [...reached], test: doneName(name) });
+    state.reached = new Set();
   }
 
-  private async tryMutants(
-    test: RunnerTestCase,
-    name: string,
-    ids: number[],
-    tookMs: number,
-    askedAsIs: number,
-  ) {
-    if (ids.length === 0) return;
+  private async tryMutants(test: RunnerTestCase, { name, ids, tookMs, askedAsIs, isAtOnce }: Trial) {
     const limitMs = Math.max(LEAST_LIMIT_MS, tookMs * TIMES_AS_LONG);
-    mostAsked = Math.max(LEAST_ASKED, askedAsIs * TIMES_AS_OFTEN);
+    state.mostAsked = Math.max(LEAST_ASKED, askedAsIs * TIMES_AS_OFTEN);
     if (!(await this.isRepeatable(test, limitMs))) return tell({ is: 'not repeatable', ids, test: name });
     for (const [at, id] of ids.entries()) {
       tell({ is: 'begun', id, test: name });
       const outcome = await this.outcome(test, id, limitMs);
       if (outcome === 'survived') continue;
-      // What a mutant leaves behind must not be taken for what the next one does.
-      if (!(await this.isRepeatable(test, limitMs)))
+      // What a mutant leaves behind must not be taken for what the next one does. A test that waits for nothing leaves no step under way.
+      if (!isAtOnce && !(await this.isRepeatable(test, limitMs)))
         return tell({ is: 'not repeatable', ids: ids.slice(at), test: name });
       tell({ is: outcome, id, test: name });
     }
+    if (isAtOnce && !(await this.isRepeatable(test, limitMs)))
+      tell({ is: 'not repeatable', ids, test: name });
   }
 
   /** Does the test pass as it is? Not always at once: steps that a mutant did not wait for may still be under way. */
@@ -98,8 +124,8 @@ export default class SwitchingRunner extends TestRunner {
   }
 
   private async outcome(test: RunnerTestCase, id: number, limitMs: number) {
-    on = id;
-    asked = 0;
+    state.on = id;
+    state.asked = 0;
     let limit: NodeJS.Timeout | undefined;
     const late = new Promise<'endless'>((resolve) => {
       limit = later(() => resolve('endless'), limitMs);
@@ -114,12 +140,23 @@ export default class SwitchingRunner extends TestRunner {
       }
       return isSoftlyFailed ? 'caught' : ended;
     } catch {
-      return asked > mostAsked ? 'endless' : 'caught';
+      return state.asked > state.mostAsked ? 'endless' : 'caught';
     } finally {
-      on = 0;
+      state.on = 0;
       never(limit);
     }
   }
+}
+
+/** A test, and what is to be tried with it. */
+interface Trial {
+  name: string;
+  ids: number[];
+  /** As it is. */
+  tookMs: number;
+  askedAsIs: number;
+  /** It waits for nothing. */
+  isAtOnce: boolean;
 }
 
 /** Runs a test once more, with what its suites do before and after each of their tests. */
@@ -150,26 +187,24 @@ function parentOf(suite: RunnerTestSuite): RunnerTestSuite | undefined {
 
 /** The mutants that this file may judge and no test has judged; of a test, those that it reached and has not tried. */
 function toTry(file: string, of?: { reached: ReadonlySet<number>; name: string }): number[] {
-  const told = resultsOf(results);
-  const judged = new Set(
-    told.flatMap((result) => ('id' in result && result.is !== 'begun' ? [result.id] : [])),
-  );
-  const tries = new Map<number, number>();
-  for (const result of told) {
-    if (result.is !== 'begun') continue;
-    tries.set(result.id, (tries.get(result.id) ?? 0) + 1);
-    // A run that was ended had tried it.
-    if (result.test === of?.name) judged.add(result.id);
-  }
-  for (const [id, count] of tries) if (count >= mostTries) judged.add(id);
   return mutants
     .filter(
-      ({ id, mutant }) => !judged.has(id) && (of?.reached.has(id) ?? true) && isAmong(file, mutant.tests),
+      ({ id, mutant }) =>
+        !known.isJudged(id) &&
+        known.triesOf(id) < mostTries &&
+        (of === undefined || (of.reached.has(id) && !known.hasTried(of.name, id))) &&
+        isAmong(file, testsNow(mutant, nearest)),
     )
     .map(({ id }) => id);
 }
 
+/** A test that was one of the nearest may be asked more afterwards. */
+function doneName(test: string): string {
+  return `${test} (${nearest})`;
+}
+
 function tell(result: SwitchResult): void {
-  if ('ids' in result && result.ids.length === 0) return;
+  if ('ids' in result && result.ids.length === 0 && result.is !== 'done') return;
+  known.add(result);
   appendFileSync(results, `${JSON.stringify(result)}\n`);
 }

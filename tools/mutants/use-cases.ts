@@ -1,6 +1,18 @@
 import { CHAINS, CLAIMS, FORMS, NIGHTS } from './room-tests.ts';
 import { DECIDING_STORE } from './store-files.ts';
 
+const PARSED = [
+  'test/pipeline/parse/parts-of-a-range.test.ts',
+  NIGHTS,
+  'test/pipeline/parse/closing-parts.test.ts',
+  'test/pipeline/merge/merge-in-memory.test.ts',
+  'test/pipeline/operate/rejects-in-memory.test.ts',
+  'test/pipeline/reconcile/reconcile-in-memory.test.ts',
+  'test/pipeline/record-types.test.ts',
+  'test/pipeline/damaged-runs.test.ts',
+  'test/pipeline/whole-run.test.ts',
+];
+
 /** The use cases up to the ledger that decide, and the tests of each. */
 export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
   'shared/pipeline/split/align-ranges.ts': [
@@ -130,5 +142,11 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
   ],
+  'shared/pipeline/parse/closing-parts.ts': PARSED,
+  'shared/pipeline/parse/dataset-parts.ts': PARSED,
+  'shared/pipeline/parse/parse-range.ts': PARSED,
+  'shared/pipeline/parse/part-sum.ts': PARSED,
+  'shared/pipeline/parse/part-writer.ts': PARSED,
+  'shared/pipeline/parse/reject-writer.ts': PARSED,
   ...DECIDING_STORE,
 };

@@ -17,6 +17,7 @@ const ENTRIES = [
   // Modules that are named by their URL: workers, their functions, and the command that may start from the project's bundle.
   'local/state-machine/worker.ts',
   'local/embedded-functions.ts',
+  'local/judge-function.ts',
   'cli/convert-command.ts',
 ];
 /** Packages that look for files beside their module, or bring a binary. They are dependencies of the package. */

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../terminal/exit.ts';
+import { runTests } from '../bound-child.ts';
 import { findChromium } from './find-chromium.ts';
 
-const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
 
 /**
@@ -20,12 +19,7 @@ async function testPages(words: string[]): Promise<number> {
   }
   const keep = words.includes('-u');
   const chosen = words.filter((word) => word !== '-u');
-  const vitest = spawn(process.execPath, [VITEST, 'run', '--config', CONFIG, ...chosen], {
-    stdio: 'inherit',
-    env: { ...process.env, CHROMIUM: chromium, ...(keep && { KEEP_PICTURES: 'true' }) },
-  });
-  const [code] = await once(vitest, 'close');
-  return code ?? 1;
+  return runTests(CONFIG, chosen, { CHROMIUM: chromium, ...(keep && { KEEP_PICTURES: 'true' }) });
 }
 
-process.exitCode = await testPages(process.argv.slice(2));
+await runCommand(() => testPages(process.argv.slice(2)));

@@ -4,6 +4,7 @@ import { openLake } from '../../local/lake/lake-sql.ts';
 import { type SqlStream, streamOf } from '../../local/lake/sql-statements.ts';
 import { sqlString } from '../../local/lake/sql-text.ts';
 import { jsonText } from '../../shared/shown-text.ts';
+import { EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
 
 /**
  * Answers one query in a process of its own, and prints what it took: `lake` asks our lake, `file` asks DuckDB's `read_parquet` of the same
@@ -21,8 +22,10 @@ for await (const batch of (await asked(sql)).batches) {
 }
 const milliseconds = performance.now() - startedAt;
 const peakBytes = process.resourceUsage().maxRSS * 1024;
-console.log(JSON.stringify({ milliseconds, peakBytes, rows, digest: digest.digest('hex') }));
-process.exit(0);
+await runCommand(async () => {
+  console.log(JSON.stringify({ milliseconds, peakBytes, rows, digest: digest.digest('hex') }));
+  return EXIT_LOADED;
+});
 
 async function askLake(): Promise<(sql: string) => Promise<SqlStream>> {
   const lake = await openLake({ lakeDir: path });

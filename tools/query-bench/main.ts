@@ -3,25 +3,28 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { generateNights } from '../../generator/night.ts';
 import { layoutsDir } from '../../local/adapters/project-folders.ts';
 import { readCatalog } from '../../local/adapters/read-catalog.ts';
 import { convertNight } from '../../local/convert-night.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
-import { wholeNumber } from '../../terminal/command-line.ts';
-import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
+import { isSet, runWithFlags, textOr, wholeNumber } from '../../terminal/command-line.ts';
+import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
 import { say, warn } from '../../terminal/print.ts';
 import { printTable } from '../../terminal/print-table.ts';
 
-const HELP = `npm run bench:query -- [flags]    compares query with DuckDB's read_parquet, on one file of one dataset
-
-  --bytes SIZE   size of the positional file that the Parquet file is made of (1GB)
-  --rounds N     timed rounds; the table shows medians (3)
-  --json         one object for each query
-
-Each answer is one process. Before anything is timed the answers are compared, value by value and in order. Exits with 1 if two differ, or if
-ours takes more than 1.2 times as long, or as much memory, as DuckDB's.`;
+const COMMAND = {
+  does: "Compares query with DuckDB's read_parquet, on one file of one dataset.",
+  usage: 'npm run bench:query -- [flags]',
+  flags: {
+    bytes: textOr('1GB', 'SIZE', 'size of the positional file that the Parquet file is made of'),
+    rounds: textOr('3', 'N', 'timed rounds; the table shows medians'),
+    json: isSet('one object for each query'),
+  },
+  notes: `Each answer is one process. Before anything is timed the answers are compared, value by value and in order. Exits with 1 if two differ, or if
+ours takes more than 1.2 times as long, or as much memory, as DuckDB's.`,
+} as const;
 
 const MOST_RATIO = 1.2;
 /** A clock and an allocator are not more exact. */
@@ -53,19 +56,7 @@ interface Answer {
   digest: string;
 }
 
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      bytes: { type: 'string', default: '1GB' },
-      rounds: { type: 'string', default: '3' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    say(...HELP.split('\n'));
-    return EXIT_LOADED;
-  }
+await runWithFlags(COMMAND, async (values) => {
   const scratchDir = await mkdtemp(join(tmpdir(), 'query-bench-'));
   try {
     const file = await makeLake(scratchDir, parseByteSize(values.bytes));

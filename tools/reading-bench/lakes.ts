@@ -33,6 +33,7 @@ const FORMS: Record<string, (layout: ContractsLayout) => ContractsLayout> = {
     ...layout,
     fields: layout.fields.map((field) => (field.name === 'cpf_cnpj' ? { ...field, lookup: true } : field)),
   }),
+  snappy: (layout) => ({ ...layout, compression: 'snappy' }),
   zstd: (layout) => ({ ...layout, compression: 'zstd' }),
   'zstd-fast': (layout) => ({ ...layout, compression: 'zstd-fast' }),
   'delta encodings': (layout) => ({ ...layout, parquet: { delta: true } }),

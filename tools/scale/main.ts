@@ -1,39 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../../shared/errors.ts';
-import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
+import { isSet, runWithFlags, text, textOr } from '../../terminal/command-line.ts';
+import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
 import { writeLargeLake } from './large-lake.ts';
 import { convertLargeLake, secondsSince, timeCommands } from './timed-commands.ts';
 
-const HELP = `npm run scale -- [flags]    times the commands of the person on call on a large lake
-
-  --days N    business dates of the lake, 250 if not given
-  --files N   files of each date, 200 if not given
-  --dir DIR   writes the lake here, and removes it; the system's temporary folder if not given
-  --convert   makes it by the command convert, day by day, which is timed; else it is written, which takes far less time
-  --keep      does not remove it
-
-What each command shows is checked; if it is wrong, the exit code is 1.`;
-
-const FLAGS = {
-  days: { type: 'string', default: '250' },
-  files: { type: 'string', default: '200' },
-  dir: { type: 'string', default: tmpdir() },
-  convert: { type: 'boolean' },
-  keep: { type: 'boolean' },
-  help: { type: 'boolean' },
+const COMMAND = {
+  does: 'Times the commands of the person on call on a large lake.',
+  usage: 'npm run scale -- [flags]',
+  flags: {
+    days: textOr('250', 'N', 'business dates of the lake'),
+    files: textOr('200', 'N', 'files of each date'),
+    dir: text('DIR', "writes the lake here, and removes it; the system's temporary folder if not given"),
+    convert: isSet(
+      'makes it by the command convert, day by day, which is timed; else it is written, which takes far less time',
+    ),
+    keep: isSet('does not remove it'),
+  },
+  notes: 'What each command shows is checked; if it is wrong, the exit code is 1.',
 } as const;
 
-await runCommand(async () => {
-  const { values: flags } = parseArgs({ options: FLAGS });
-  if (flags.help) {
-    console.log(HELP);
-    return EXIT_LOADED;
-  }
+await runWithFlags(COMMAND, async (flags) => {
   const size = { days: countOf('--days', flags.days), filesPerDay: countOf('--files', flags.files) };
-  const dir = await mkdtemp(join(flags.dir, 'scale-'));
+  const dir = await mkdtemp(join(flags.dir ?? tmpdir(), 'scale-'));
   const lakeDir = join(dir, 'lake');
   try {
     const startedAt = performance.now();

@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { runWithFlags, text, textOr, usageError, wholeNumber } from '../../terminal/command-line.ts';
 import type { Engine } from '../engines/engine.ts';
 import { ENGINES } from '../engines/engines.ts';
 import { type NightCost, publishedNights, publishNights, TABLE } from '../engines/many-nights.ts';
 import { nightQuestions, wronglyOpened } from '../engines/night-questions.ts';
 
+const ASKED = ['pyiceberg', 'spark', 'trino'];
 /** Of so many commits the median is shown. */
 const LOOKED_AT = 15;
 
@@ -71,12 +72,21 @@ async function plan(engine: Engine, table: string, nights: number): Promise<stri
   );
 }
 
-const { values, positionals } = parseArgs({
-  options: { nights: { type: 'string', default: '1300' }, dir: { type: 'string' } },
-  allowPositionals: true,
+const COMMAND = {
+  does: 'Publishes years of nights, and times commits and what other engines plan.',
+  usage: 'npm run scale:nights -- [ENGINE…] [flags]',
+  flags: {
+    nights: textOr('1300', 'N', 'nights that are published'),
+    dir: text('DIR', 'keeps the lake here, and takes it again the next time'),
+  },
+  notes: `Engines: ${ENGINES.map(({ name }) => name).join(', ')}; without one ${ASKED.join(', ')}.
+
+Exit codes: 0 done, 1 a question opens other files than those that have what it asks for, 2 usage.`,
+  takesWords: true,
+} as const;
+
+await runWithFlags(COMMAND, async (values, words) => {
+  const unknown = words.find((word) => !ENGINES.some(({ name }) => name === word));
+  if (unknown !== undefined) throw usageError(`there is no engine ${unknown}`);
+  return nights(wholeNumber('--nights', values.nights), words.length > 0 ? words : ASKED, values.dir);
 });
-process.exitCode = await nights(
-  Number(values.nights),
-  positionals.length > 0 ? positionals : ['pyiceberg', 'spark', 'trino'],
-  values.dir,
-);

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
@@ -10,6 +9,8 @@ import { createMetadataCatalog, type TablePointer } from '../../shared/catalog/m
 import { addDays } from '../../shared/keys/business-date.ts';
 import type { Catalog, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { runWithFlags, textOr, wholeNumber } from '../../terminal/command-line.ts';
+import { EXIT_LOADED } from '../../terminal/exit.ts';
 import { convertFirstNight, FIRST_DAY, firstNight, linkedNight } from '../engines/many-nights.ts';
 
 /** As far away as S3 and Glue are from a function. */
@@ -193,10 +194,17 @@ async function publish(
   });
 }
 
-const { values } = parseArgs({
-  options: {
-    history: { type: 'string', default: '300' },
-    nights: { type: 'string', default: '40' },
+const COMMAND = {
+  does: 'Times a commit with each kind of catalog, in turn.',
+  usage: 'npm run bench:publish -- [flags]',
+  flags: {
+    history: textOr('300', 'N', 'nights that are published before'),
+    nights: textOr('40', 'N', 'nights that are timed'),
   },
+  notes: '',
+} as const;
+
+await runWithFlags(COMMAND, async ({ history, nights }) => {
+  await comparePublishing(wholeNumber('--history', history), wholeNumber('--nights', nights));
+  return EXIT_LOADED;
 });
-await comparePublishing(Number(values.history), Number(values.nights));

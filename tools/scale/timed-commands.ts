@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readCatalog } from '../../local/adapters/read-catalog.ts';
 import { dayPath } from '../../shared/keys/business-date.ts';
 import type { DayStatus } from '../../shared/pipeline/operate/day-status.ts';
@@ -8,8 +7,7 @@ import type { CleanReport } from '../../shared/pipeline/operate/removals.ts';
 import type { DayOutcome } from '../../shared/pipeline/publish/publish-day.ts';
 import { EXIT_LOADED } from '../../terminal/exit.ts';
 import { DATASET, dateOf, FILE_ROWS, type LakeSize, writeSources } from './large-lake.ts';
-
-const PROGRAM_FILE = resolve(import.meta.dirname, '../../bin/positional-lake.mjs');
+import { type MeasuredCommand, measureCommand } from './measured-command.ts';
 
 /** Converts the files of each day by one command. */
 export async function convertLargeLake(lakeDir: string, { days, filesPerDay }: LakeSize): Promise<void> {
@@ -24,20 +22,22 @@ export async function convertLargeLake(lakeDir: string, { days, filesPerDay }: L
         ...inputs.flatMap((path) => ['--input', path]),
       ],
     ]);
-    console.log(`${`convert, ${filesPerDay} files`.padEnd(56)} ${timed.seconds}`);
+    console.log(lineOf(`convert, ${filesPerDay} files`, timed));
     if (timed.status !== EXIT_LOADED) throw new Error(`convert ended with ${timed.status}: ${timed.stderr}`);
   }
 }
 
-function timeCommand(name: string, lakeDir: string, args: string[]) {
-  const startedAt = performance.now();
-  const flag = name === 'convert' ? '--out' : '--lake';
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [PROGRAM_FILE, name, flag, lakeDir, ...args, '--json'],
-    { encoding: 'utf8', maxBuffer: 2 ** 30 },
-  );
-  return { seconds: secondsSince(startedAt), status, stdout, stderr };
+function timeCommand(name: string, lakeDir: string, args: string[]): MeasuredCommand {
+  return measureCommand([name, name === 'convert' ? '--out' : '--lake', lakeDir, ...args, '--json']);
+}
+
+const WIDTH = 88;
+
+/** Processors, memory and the clock, as one line of the table. */
+function lineOf(what: string, { processorMs, memoryKb, clockMs }: MeasuredCommand): string {
+  const inSeconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`.padStart(8);
+  const memory = `${Math.round(memoryKb / 1024)} MB`.padStart(9);
+  return `${what.padEnd(WIDTH)}${inSeconds(processorMs)}${memory}${inSeconds(clockMs)}`;
 }
 
 /** Runs a command, checks what it printed (an object, or a list of those of several lines), and prints its time. */
@@ -47,15 +47,18 @@ type Time = <T>(name: string, args: string[], check: (printed: T) => boolean) =>
 export async function timeCommands(lakeDir: string, size: LakeSize): Promise<boolean> {
   const problems: string[] = [];
   const time: Time = (name, args, check) => {
-    const { seconds, status, stdout, stderr } = timeCommand(name, lakeDir, args);
+    const timed = timeCommand(name, lakeDir, args);
+    const { status, stdout, stderr } = timed;
     const lines = stdout.split('\n').filter((line) => line !== '');
     const printed =
       lines.length > 1 ? lines.map((line) => JSON.parse(line)) : lines[0] && JSON.parse(lines[0]);
     const isRight = status === 0 && check(printed);
     if (!isRight) problems.push(`${name} ${args.join(' ')}: exit code ${status} ${stderr}`);
-    console.log(`${[name, ...args].join(' ').padEnd(72)} ${seconds}${isRight ? '' : ' WRONG'}`);
+    console.log(`${lineOf([name, ...args].join(' '), timed)}${isRight ? '' : ' WRONG'}`);
   };
+  console.log(`${''.padEnd(WIDTH)}   processors   memory   clock`);
   timeLooks(time, size);
+  await timeRepair(time, lakeDir, size);
   await timeCleaning(time, lakeDir, size, problems);
   if (size.filesPerDay > 1) await timeRollback(time, lakeDir, size);
   for (const problem of problems) console.error(problem);
@@ -95,11 +98,21 @@ function timeLooks(time: Time, size: LakeSize): void {
   time<{ businessDate: string }>('report', ofDay, ({ businessDate }) => businessDate === date);
   time<{ month: string }>('report', ['--month', month], (report) => report.month === month);
   time('query', [ofRows], has(filesPerDay * FILE_ROWS));
+  time('query', [`SELECT count(*) AS n FROM ${DATASET}`], has(days * filesPerDay * FILE_ROWS));
   time('query', [`SELECT count(*) AS n FROM ${DATASET}_days`], has(days));
   time('query', ["SELECT count(*) AS n FROM ledger WHERE state = 'loaded'"], has(days * filesPerDay));
   const isSound = ({ damaged, notes }: { damaged: number; notes: number }) => damaged + notes === 0;
   time('verify', ['--quick'], isSound);
   time('verify', [], isSound);
+}
+
+/** Repairs a lake in which a document of the last day lost its last byte. */
+async function timeRepair(time: Time, lakeDir: string, { days }: LakeSize): Promise<void> {
+  const isWhole = ({ done, left }: { done: unknown[]; left: unknown[] }) => done.length + left.length === 0;
+  time('repair', [], isWhole);
+  const terms = join(lakeDir, 'ledger', DATASET, dayPath(dateOf(days - 1)), '_terms/1.json');
+  await truncate(terms, (await stat(terms)).size - 1);
+  time<{ done: unknown[]; damaged: number }>('repair', [], ({ done }) => done.length === 1);
 }
 
 async function timeCleaning(time: Time, lakeDir: string, size: LakeSize, problems: string[]): Promise<void> {

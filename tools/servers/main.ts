@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../terminal/exit.ts';
+import { runTests } from '../bound-child.ts';
 import { ftpsSuite } from './ftps-suite.ts';
 import { fuseSuite } from './fuse-suite.ts';
 import { redisSuite } from './redis-suite.ts';
 import type { ServerSuite } from './server-suite.ts';
 import { sftpSuite } from './sftp-suite.ts';
 
-const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
 
 const SUITES: readonly ServerSuite[] = [sftpSuite, ftpsSuite, fuseSuite, redisSuite];
@@ -29,9 +28,7 @@ async function testAgainstServers(words: readonly string[]): Promise<number> {
     else console.log(`test:servers ${suite.name} was skipped: ${lacks}.`);
   }
   if (able.length === 0) return 0;
-  const vitest = spawn(process.execPath, [VITEST, 'run', '--config', CONFIG, ...able], { stdio: 'inherit' });
-  const [code] = await once(vitest, 'close');
-  return code ?? 1;
+  return runTests(CONFIG, able);
 }
 
-process.exitCode = await testAgainstServers(process.argv.slice(2));
+await runCommand(() => testAgainstServers(process.argv.slice(2)));

@@ -8,6 +8,7 @@ import {
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
+import { patient } from '../../shared/aws/client-patience.ts';
 import { createGlueCatalog } from '../../shared/aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
 import { UsageError } from '../../shared/errors.ts';
@@ -24,9 +25,9 @@ const STACK_OUTPUTS = [
 /** A deployed stage, found by the outputs of its stack, with the credentials and region of the environment. */
 export async function createAwsStage(stackName: string): Promise<SmokeStage> {
   const outputs = await stackOutputs(stackName);
-  const s3 = new S3Client({ maxAttempts: 5 });
+  const s3 = new S3Client({ maxAttempts: 5, ...patient() });
   const bucket = outputs.ProcessedBucketName;
-  const athena = new AthenaClient({});
+  const athena = new AthenaClient(patient());
   const lake = createS3ObjectStore({ client: s3, bucket });
   const expected = outputs.ExpectedFiles;
   return {
@@ -35,7 +36,7 @@ export async function createAwsStage(stackName: string): Promise<SmokeStage> {
     lake,
     publishedPrefix: '',
     catalog: createGlueCatalog({
-      client: new GlueClient({}),
+      client: new GlueClient(patient()),
       database: outputs.GlueDatabaseName,
       bucket,
       store: lake,
@@ -55,7 +56,7 @@ export async function createAwsStage(stackName: string): Promise<SmokeStage> {
 type StackOutputs = Record<(typeof STACK_OUTPUTS)[number], string> & { ExpectedFiles?: string };
 
 async function stackOutputs(stackName: string): Promise<StackOutputs> {
-  const client = new CloudFormationClient({});
+  const client = new CloudFormationClient(patient());
   const { Stacks = [] } = await client
     .send(new DescribeStacksCommand({ StackName: stackName }))
     .catch((cause: Error) => {

@@ -1,46 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { UsageError } from '../../shared/errors.ts';
 import { addDays } from '../../shared/keys/business-date.ts';
-import { runCommand } from '../../terminal/exit.ts';
+import { isSet, runWithFlags, text, textOr, usageError } from '../../terminal/command-line.ts';
 import { createAwsStage } from './aws-stage.ts';
 import { createLocalStage } from './local-stage.ts';
 import { runSmoke } from './smoke-run.ts';
 
-const HELP = `Tests a stage from upload to SQL with a small generated night, and removes the night again.
+const COMMAND = {
+  does: 'Tests a stage from upload to SQL with a small generated night, and removes the night again.',
+  usage: 'npm run smoke -- --stage dev',
+  flags: {
+    stage: text('S', 'a deployed stage (credentials and region come from the environment), or local'),
+    stack: text('NAME', 'stack of the stage; by default positional-lake-<stage>'),
+    records: textOr('20000', 'N', 'records of the night'),
+    files: text('K', 'files of the night; by default as many as the stage expects on a day, or 2'),
+    'business-date': text('D', 'yyyy-MM-dd on which nothing else is loaded; by default one of the 1990s'),
+    timeout: textOr('900', 'S', 'seconds until it must be published'),
+    keep: isSet('removes nothing'),
+  },
+  worksUnread: true,
+  notes: 'Exit codes: 0 the totals agree, 1 they do not or nothing was published, 2 usage.',
+} as const;
 
-npm run smoke -- --stage dev
-
-  --stage S        a deployed stage (credentials and region come from the environment), or local
-  --stack NAME     stack of the stage; by default positional-lake-<stage>
-  --records N      default 20000
-  --files K        by default as many as the stage expects on a day, or 2
-  --business-date  yyyy-MM-dd on which nothing else is loaded; by default one of the 1990s
-  --timeout S      seconds until it must be published; default 900
-  --keep           removes nothing
-
-Exit codes: 0 the totals agree, 1 they do not or nothing was published, 2 usage.`;
-
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      stage: { type: 'string' },
-      stack: { type: 'string' },
-      records: { type: 'string', default: '20000' },
-      files: { type: 'string' },
-      'business-date': { type: 'string' },
-      timeout: { type: 'string', default: '900' },
-      keep: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  if (!values.stage) throw new UsageError({ what: '--stage is missing', next: 'Run with --help.' });
+await runWithFlags(COMMAND, async (values) => {
+  if (!values.stage) throw usageError('--stage is missing');
   const files = values.files === undefined ? undefined : positive('files', values.files);
   const nowMs = Date.now();
   const workDir = await mkdtemp(join(tmpdir(), 'positional-lake-smoke-'));
@@ -68,8 +52,8 @@ await runCommand(async () => {
   }
 });
 
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new UsageError({ what: `--${name} is ${text}`, next: 'Give a whole number above 0.' });
+function positive(name: string, value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw usageError(`--${name} is ${value}`, 'Give a whole number above 0');
 }

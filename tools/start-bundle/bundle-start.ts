@@ -1,24 +1,35 @@
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { BUNDLE_SCRIPT } from '../../local/compiled-bundle.ts';
 import { versionedSources, versionOfSources } from '../../local/local-version.ts';
 import { START_BUNDLE_LIST, type StartBundle } from '../../local/start-bundle.ts';
 import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
 import { withoutLambda } from '../bundle/without-lambda.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-/** The modules that a conversion imports first, in the process and in its threads. */
-const ENTRIES = ['cli/convert-command.ts', 'local/embedded-functions.ts'];
+/** The modules that a conversion imports first, in the process and in its threads, and what is imported from them. */
+const OF_CONVERSIONS = {
+  'cli/convert-command.ts': 'command',
+  'local/embedded-functions.ts': 'invokeFunction',
+};
+/** And those of the threads that judge a lake. */
+const ENTRIES = { ...OF_CONVERSIONS, 'local/judge-function.ts': 'invokeFunction' };
 /** Packages that look for files beside their module. */
 const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
+/** The lists of all checkouts that share the folder. */
+const LISTS = /^bundle-[0-9a-f]{8}\.json$/;
 /** By then every start has read its last file. */
 const OLD_MS = 3_600_000;
 
-/** Lets a module find layouts, the state machine and other modules from the place of its source, not from the bundle. */
+/** Gives the script what it cannot import itself, and lets a module find layouts, the state machine and other modules from the place of its source, not from the bundle. */
 const sourceUrls: Plugin = {
   name: 'source-urls',
   setup({ onLoad }) {
+    onLoad({ filter: /\/local\/import-module\.ts$/ }, () => ({
+      contents: 'const given = importModule; export { given as importModule };',
+    }));
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const url = JSON.stringify(pathToFileURL(path).href);
@@ -34,21 +45,28 @@ const sourceUrls: Plugin = {
 export async function bundleStart(folder: URL): Promise<void> {
   const name = `${Date.now()}-${process.pid}`;
   await removeOldBundles(folder);
+  const entries = Object.keys(ENTRIES);
   const { metafile } = await build({
     ...NODE_BUNDLE,
     absWorkingDir: PROJECT,
-    entryPoints: ENTRIES,
-    outdir: fileURLToPath(new URL(name, folder)),
-    outbase: PROJECT,
-    outExtension: { '.js': '.mjs' },
-    splitting: true,
-    sourcemap: true,
+    stdin: {
+      contents: `export const modules = {${entries.map((path) => `'${path}': () => require('./${path}'),`).join(' ')}};`,
+      resolveDir: PROJECT,
+    },
+    outfile: fileURLToPath(new URL(`${name}/${BUNDLE_SCRIPT}`, folder)),
+    format: 'cjs',
+    banner: { js: '(function (exports, require, module, importModule) {' },
+    footer: { js: '})' },
+    // Read as one byte a character, which is the fastest.
+    charset: 'ascii',
     external: NOT_BUNDLED,
     define: { BUNDLED_CODE_VERSION: JSON.stringify(versionOfSources()) },
     plugins: [withoutLambda, sourceUrls],
   });
   const bundle: StartBundle = { sources: {}, modules: {} };
-  const inputs = Object.keys(metafile.inputs).filter((path) => !/^(node_modules\/|never-called:)/.test(path));
+  const inputs = Object.keys(metafile.inputs).filter(
+    (path) => !/^(node_modules\/|never-called:|<stdin>)/.test(path),
+  );
   // If one that the version is a hash of changes, the bundle has the wrong one.
   for (const path of new Set([
     ...inputs,
@@ -60,8 +78,15 @@ export async function bundleStart(folder: URL): Promise<void> {
     const { size, mtimeMs } = await stat(join(PROJECT, path));
     bundle.sources[pathToFileURL(join(PROJECT, path)).href] = [size, mtimeMs];
   }
-  for (const entry of ENTRIES) {
-    bundle.modules[pathToFileURL(join(PROJECT, entry)).href] = `${name}/${entry.replace(/\.ts$/, '.mjs')}`;
+  const loader = JSON.stringify(new URL('../../local/compiled-bundle.ts', import.meta.url).href);
+  for (const [entry, exported] of Object.entries(ENTRIES)) {
+    const file = `${name}/${basename(entry, '.ts')}.mjs`;
+    const asked = `new URL('.', import.meta.url), '${entry}', ${JSON.stringify(Object.keys(OF_CONVERSIONS))}`;
+    await writeFile(
+      new URL(file, folder),
+      `import { bundledModule } from ${loader};\nexport const { ${exported} } = bundledModule(${asked});\n`,
+    );
+    bundle.modules[pathToFileURL(join(PROJECT, entry)).href] = file;
   }
   const list = new URL(START_BUNDLE_LIST, folder);
   const incoming = new URL(`${name}/${START_BUNDLE_LIST}`, folder);
@@ -69,11 +94,28 @@ export async function bundleStart(folder: URL): Promise<void> {
   await rename(incoming, list);
 }
 
+/** Removes folders that no checkout starts from any more, and the lists of checkouts that are gone. */
 async function removeOldBundles(folder: URL): Promise<void> {
-  const list = await readFile(new URL(START_BUNDLE_LIST, folder), 'utf8').catch(() => '');
-  for (const name of await readdir(folder).catch(() => [])) {
+  const names = await readdir(folder).catch(() => []);
+  const lists: string[] = [];
+  for (const name of names.filter((name) => LISTS.test(name))) {
+    const list = await readFile(new URL(name, folder), 'utf8').catch(() => '');
+    if (await isOfCheckout(list)) lists.push(list);
+    else await rm(new URL(name, folder), { force: true });
+  }
+  for (const name of names) {
     const madeMs = Number(/^(\d+)-\d+$/.exec(name)?.[1] ?? Number.NaN);
-    if (!(Date.now() - madeMs > OLD_MS) || list.includes(name)) continue;
+    if (!(Date.now() - madeMs > OLD_MS) || lists.some((list) => list.includes(name))) continue;
     await rm(new URL(name, folder), { recursive: true, force: true });
+  }
+}
+
+/** Is one of the modules that the list names still there? */
+async function isOfCheckout(list: string): Promise<boolean> {
+  try {
+    const [module] = Object.keys((JSON.parse(list) as StartBundle).modules);
+    return module !== undefined && (await stat(fileURLToPath(module))).isFile();
+  } catch {
+    return false;
   }
 }

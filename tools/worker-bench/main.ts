@@ -1,11 +1,10 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { spreadRangeBytes } from '../../local/convert-file.ts';
-import { UsageError } from '../../shared/errors.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
-import { EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
+import { isSet, runWithFlags, text, textOr, usageError } from '../../terminal/command-line.ts';
+import { EXIT_LOADED } from '../../terminal/exit.ts';
 import { WORKLOADS } from '../bench/workloads.ts';
 import { median } from '../median.ts';
 import { measureConversion, proofSecondsPerByte } from './measured-conversion.ts';
@@ -17,26 +16,19 @@ import {
   type WorkerModel,
 } from './worker-model.ts';
 
-const HELP = `npm run bench:workers -- [flags]    says how much faster 1 to 16 workers convert a file, by measuring few and simulating the rest
-
-  --bytes SIZE       size of the file of contracts, 2GB if not given
-  --rounds N         conversions of each kind, 2 if not given
-  --disk SIZE        bytes a second that the disk takes; measured if not given
-  --workers N        the most that are simulated, 16 if not given
-  --dir DIR          writes its files here, and removes them; the system's temporary folder if not given
-  --json             one object
-
-It converts the file with one worker in the ranges that convert chooses, and in sixteen times as many, and with two workers. From the times of
-ranges with one worker it plays the queue; the conversions with two workers tell how far that is from what happens.`;
-
-const FLAGS = {
-  bytes: { type: 'string', default: '2GB' },
-  rounds: { type: 'string', default: '2' },
-  disk: { type: 'string' },
-  workers: { type: 'string', default: '16' },
-  dir: { type: 'string', default: tmpdir() },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
+const COMMAND = {
+  does: 'Says how much faster 1 to 16 workers convert a file, by measuring few and simulating the rest.',
+  usage: 'npm run bench:workers -- [flags]',
+  flags: {
+    bytes: textOr('2GB', 'SIZE', 'size of the file of contracts'),
+    rounds: textOr('2', 'N', 'conversions of each kind'),
+    disk: text('SIZE', 'bytes a second that the disk takes; measured if not given'),
+    workers: textOr('16', 'N', 'the most that are simulated'),
+    dir: text('DIR', "writes its files here, and removes them; the system's temporary folder if not given"),
+    json: isSet('one object'),
+  },
+  notes: `It converts the file with one worker in the ranges that convert chooses, and in sixteen times as many, and with two workers. From the times of
+ranges with one worker it plays the queue; the conversions with two workers tell how far that is from what happens.`,
 } as const;
 
 const MORE_RANGES = 16;
@@ -51,15 +43,10 @@ interface Figures {
   simulated: SimulatedRun[];
 }
 
-await runCommand(async () => {
-  const { values: flags } = parseArgs({ options: FLAGS });
-  if (flags.help) {
-    console.log(HELP);
-    return EXIT_LOADED;
-  }
+await runWithFlags(COMMAND, async (flags) => {
   const rounds = wholeNumber('--rounds', flags.rounds);
   const most = wholeNumber('--workers', flags.workers);
-  const dir = await mkdtemp(join(flags.dir, 'bench-workers-'));
+  const dir = await mkdtemp(join(flags.dir ?? tmpdir(), 'bench-workers-'));
   try {
     const disk = flags.disk === undefined ? await diskSpeed(dir) : parseByteSize(flags.disk);
     const figures = await figuresOf(dir, parseByteSize(flags.bytes), rounds, most, disk);
@@ -72,7 +59,7 @@ await runCommand(async () => {
 
 function wholeNumber(flag: string, value: string): number {
   if (/^[1-9]\d?$/.test(value)) return Number(value);
-  throw new UsageError({ what: `${flag} '${value}' is not a number from 1 to 99` });
+  throw usageError(`${flag} '${value}' is not a number from 1 to 99`);
 }
 
 async function figuresOf(

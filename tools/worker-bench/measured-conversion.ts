@@ -8,6 +8,7 @@ import { RunInconsistent } from '../../shared/errors.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { partManifestShape } from '../../shared/run/part-manifest.ts';
 import { PROGRAM } from '../bench/contestant.ts';
+import { endsWithUs } from '../bound-child.ts';
 import type { MeasuredRun } from './worker-model.ts';
 
 interface Conversion {
@@ -32,7 +33,7 @@ export async function measureConversion(conversion: Conversion): Promise<Measure
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   );
-  const [code] = (await once(child, 'close')) as [number | null];
+  const [code] = (await once(endsWithUs(child), 'close')) as [number | null];
   const wallSeconds = (Date.now() - startedMs) / 1000;
   if (code !== 0) throw new RunInconsistent({ what: `the conversion ended with ${code}`, where: path });
   const tasks = (await tasksOf(lakeDir)).map(({ beginMs, endMs, ...bytes }) => ({

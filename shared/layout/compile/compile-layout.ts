@@ -42,7 +42,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     files: file.files ?? [],
     recordTypes,
     maxPartitions: file.maxPartitions ?? DEFAULT_MAX_PARTITIONS,
-    compression: file.compression ?? 'snappy',
+    compression: file.compression ?? 'auto',
     parquet: {
       version: file.parquet?.pages ?? PLAIN_PAGES.version,
       delta: file.parquet?.delta ?? PLAIN_PAGES.delta,

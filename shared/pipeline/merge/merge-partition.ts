@@ -2,7 +2,7 @@ import { RunInconsistent } from '../../errors.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
-import { datasetsOf, type PageCodec, type PageForm, PLAIN_PAGES } from '../../layout/layout.ts';
+import { type Compression, datasetsOf, type PageForm, PLAIN_PAGES } from '../../layout/layout.ts';
 import { encodeTail } from '../../parquet/footer.ts';
 import { MAGIC } from '../../parquet/format.ts';
 import { planRowGroups } from '../../parquet/merge-plan.ts';
@@ -68,19 +68,20 @@ async function mergedFile(lake: ObjectStore, spec: MergeSpec, plan: FilePlan): P
 /** The form of the rows of a merged file. */
 interface RowForm {
   schema: ColumnSchema[];
-  codec: PageCodec;
+  compression: Compression;
   pages: PageForm;
 }
 
 function formOf(spec: MergeSpec, plan: FilePlan): RowForm {
-  if (spec.kind === 'rejects') return { schema: rejectColumns(plan), codec: 'snappy', pages: PLAIN_PAGES };
+  if (spec.kind === 'rejects')
+    return { schema: rejectColumns(plan), compression: 'snappy', pages: PLAIN_PAGES };
   const layout = readLayout(plan.layout.text, plan.layout.file);
   const dataset = datasetsOf(layout).find(({ name }) => name === spec.dataset);
   if (dataset) {
     const { compression, parquet } = layout;
     return {
       schema: columnSchemas(dataset.columns, plan.fieldIds?.[spec.dataset]),
-      codec: compression,
+      compression,
       pages: parquet,
     };
   }
@@ -142,13 +143,13 @@ async function join(
   lake: ObjectStore,
   spec: MergeSpec,
   sources: SourcePart[],
-  { schema, codec, pages }: RowForm,
+  { schema, compression, pages }: RowForm,
 ): Promise<Merged> {
   const groups = sources.flatMap(({ key, rowGroups }) => rowGroups.map((group) => ({ key, group })));
   const memory = takeMemory();
   const { kernel } = memory;
   const writer = new PartWriter(lake, spec.outputKey, schema, memory);
-  const rows = new RowGroupBuilder(kernel, schema, codec, memory.compressor, pages);
+  const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor, pages);
   const reader = new RowGroupReader(kernel, schema, memory.compressor);
   const parts = new PartSums(lake, kernel, sources);
   try {

@@ -18,11 +18,10 @@ export async function cleanDays(removals: Removals, retired: RetiredTables): Pro
   for (const [dataset, dates] of await ledgerDays(removals.ports.lake)) {
     for (const date of [...dates].sort()) {
       if (removals.isOver()) return;
-      try {
+      const clean = async () => {
         while (!(await cleanDay(removals, retired, dataset, date)));
-      } catch (error) {
-        removals.fail(dayCommitPrefix(dataset, date), error);
-      }
+      };
+      await removals.orFail(dayCommitPrefix(dataset, date), clean, clean);
     }
   }
 }

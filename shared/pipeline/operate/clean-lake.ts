@@ -8,7 +8,8 @@ import { RetiredTables } from './retired-tables.ts';
 /**
  * Removes runs and generations past their retention, and objects that belong to nothing. It never touches the ledger, runs that are going
  * on, or what the last commit of a day, a file that waits for its day or a rollback needs. It may run beside conversions: before the first
- * object of a run is removed, a conditional write to the ledger entry makes sure that a rerun gets another run id.
+ * object of a run is removed, a conditional write to the ledger entry makes sure that a rerun gets another run id. On a full disk it first
+ * removes what needs no such note, and then the rest.
  */
 export async function cleanLake(ports: PipelinePorts, options: CleanOptions): Promise<CleanReport> {
   const removals = new Removals(ports, options);
@@ -18,5 +19,6 @@ export async function cleanLake(ports: PipelinePorts, options: CleanOptions): Pr
   await cleanRuns(removals);
   await retired.removeMetadata();
   await cleanOwners(removals);
+  await removals.tryAgain();
   return removals.report;
 }

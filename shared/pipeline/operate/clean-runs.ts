@@ -1,16 +1,16 @@
 import { ObjectDamaged } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { isRunId } from '../../keys/source-id.ts';
-import { executionNoteShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isLeased } from '../../run/lease.ts';
-import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { arePlaced } from '../publish/apply-commit.ts';
 import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, ledgerDays } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
-import { findJson, findStoredJson, unlessDamaged } from '../store/json-object.ts';
+import { findJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
+import { plannedNote, plannedNotes } from './clean-notes.ts';
 import { type PublishedRuns, publishedRuns } from './published-runs.ts';
 import type { PlannedRemoval, Removals } from './removals.ts';
 
@@ -28,38 +28,28 @@ type CleanedRun = Pick<
 /** Removes runs past their retention, runs without a plan, and the notes of executions that are over. */
 export async function cleanRuns(removals: Removals): Promise<void> {
   const { lake } = removals.ports;
-  const keys = await Array.fromAsync(lake.listFolder('runs/'));
+  const keys = await Array.fromAsync(lake.listFolder('runs/', { isEmptyShown: true }));
   const roots = keys.filter((key) => key.endsWith('/') && key !== EXECUTIONS);
   const byDay = new Map<string, CleanedRun[]>();
   await inParallel(roots, PARALLEL_RUNS, async (root) => {
     if (removals.isOver()) return;
-    const run = await orFail(removals, root, () => agedRun(removals, root.slice('runs/'.length, -1)));
+    const run = await removals.orFail(root, () => agedRun(removals, root.slice('runs/'.length, -1)));
     if (!run) return;
     const day = `${run.dataset} ${run.businessDate}`;
     const known = byDay.get(day);
     if (known) known.push(run);
     else byDay.set(day, [run]);
   });
+  /** Keys of notes that went with a run, or in a dry run would have gone. */
+  const known = new Set<string>();
   for (const runs of byDay.values()) {
     if (removals.isOver()) return;
-    try {
-      await cleanRunsOfDay(removals, runs);
-    } catch (error) {
-      for (const run of runs) removals.fail(rootOf(run), error);
-    }
+    const clean = () => cleanRunsOfDay(removals, runs, known);
+    await removals.orFail(runs.map(rootOf), clean, clean);
   }
-  const pointers = await Array.fromAsync(lake.listFolder(EXECUTIONS));
-  await removeLots(removals, pointers, (key) => orFail(removals, key, () => plannedPointer(removals, key)));
-}
-
-/** One run that cannot be cleaned must not stop the others. */
-async function orFail<T>(removals: Removals, key: string, step: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await step();
-  } catch (error) {
-    removals.fail(key, error);
-    return undefined;
-  }
+  const notes = await Array.fromAsync(lake.listFolder(EXECUTIONS));
+  const left = notes.filter((key) => !known.has(key));
+  await removeLots(removals, left, (key) => removals.orFail(key, () => plannedNote(removals, key)));
 }
 
 /** The run, if it is past its retention. One without a plan is removed at once. */
@@ -118,21 +108,32 @@ async function isOnlyCopy({ ports }: Removals, runId: string): Promise<boolean> 
 }
 
 /** Removes those of a day's runs that nothing needs. That is looked at again once no rollback can begin to count on them. */
-async function cleanRunsOfDay(removals: Removals, runs: CleanedRun[]): Promise<void> {
+async function cleanRunsOfDay(removals: Removals, runs: CleanedRun[], known: Set<string>): Promise<void> {
   const [first] = runs;
   if (!first) return;
   const { lake } = removals.ports;
   const last = await lastCommit(lake, first.dataset, first.businessDate);
-  const leaving = await unneeded(removals, runs, last && publishedRuns(last));
+  const entries = new Map<string, LedgerEntry | undefined>();
+  const leaving = await unneeded(removals, runs, last && publishedRuns(last), entries);
   // A day without a commit cannot be rolled back.
   const roots = last && !removals.options.dryRun ? leaving.map(rootOf) : [];
   const leave = await takeLeave(lake, first, last?.commit ?? 0, roots);
   const again = await lastCommit(lake, first.dataset, first.businessDate);
   const published = again && publishedRuns(again);
-  const still = again?.commit === last?.commit ? leaving : await unneeded(removals, leaving, published);
+  const still =
+    again?.commit === last?.commit ? leaving : await unneeded(removals, leaving, published, entries);
   const removed = await removeLots(removals, still, async (run) => {
     const root = rootOf(run);
-    if (!leave.held.has(root)) return orFail(removals, root, () => plannedRun(removals, run, published));
+    if (!leave.held.has(root))
+      return removals.orFail(
+        root,
+        async () => {
+          const free = await freed(removals, run, published, entries);
+          if (!free) return undefined;
+          return [await plannedRun(removals, run), ...(await plannedNotes(removals, free.entry, known))];
+        },
+        () => cleanRunsOfDay(removals, [run], known),
+      );
     removals.keep(root, HELD_BY_ROLLBACK);
     return undefined;
   });
@@ -143,13 +144,14 @@ async function cleanRunsOfDay(removals: Removals, runs: CleanedRun[]): Promise<v
 async function removeLots<T>(
   removals: Removals,
   all: T[],
-  plan: (one: T) => Promise<PlannedRemoval | undefined>,
+  plan: (one: T) => Promise<(PlannedRemoval | undefined)[] | undefined>,
 ): Promise<string[]> {
   const removed: string[] = [];
   const left = [...all];
   while (left.length > 0 && !removals.isOver()) {
     const planned = await inParallel(left.splice(0, LOT), PARALLEL_RUNS, plan);
-    removed.push(...(await removals.removeTogether(planned.filter((one) => one !== undefined))));
+    const found = planned.flatMap((of) => of ?? []).filter((one) => one !== undefined);
+    removed.push(...(await removals.removeTogether(found)));
   }
   return removed;
 }
@@ -158,17 +160,22 @@ function rootOf({ runId }: CleanedRun): string {
   return runKeys(runId).root;
 }
 
-/** The runs that nothing needs; the report says why the others stay. */
+/** The runs that nothing needs; the report says why the others stay. Notes the entry of each file in `entries`. */
 async function unneeded(
   removals: Removals,
   runs: CleanedRun[],
   published: PublishedRuns | undefined,
+  entries: Map<string, LedgerEntry | undefined>,
 ): Promise<CleanedRun[]> {
   const found: CleanedRun[] = [];
   await inParallel(runs, PARALLEL_RUNS, async (run) => {
     const root = rootOf(run);
-    const reason = async () => (await reasonToKeep(removals, run, published)) ?? 'none';
-    const why = await orFail(removals, root, reason);
+    const reason = async () => {
+      const entry = await readEntry(removals.ports.lake, run.ledgerKey);
+      entries.set(run.ledgerKey, entry);
+      return (await reasonToKeep(removals, run, entry, published)) ?? 'none';
+    };
+    const why = await removals.orFail(root, reason);
     if (why === 'none') found.push(run);
     else if (why !== undefined) removals.keep(root, why);
   });
@@ -176,18 +183,19 @@ async function unneeded(
 }
 
 async function reasonToKeep(
-  { ports, now }: Removals,
+  removals: Removals,
   run: CleanedRun,
+  entry: LedgerEntry | undefined,
   published: PublishedRuns | undefined,
 ): Promise<string | undefined> {
-  const entry = await readEntry(ports.lake, run.ledgerKey);
+  const { ports, now } = removals;
   // Small files that are converted together get their entries last.
   if (!entry) {
     return isLeased(run.startedAt, now)
       ? 'a conversion that has begun may still be at work on it'
       : undefined;
   }
-  if (isTheRun(entry, run) && isInUse(entry, now)) {
+  if (isTheRun(entry, run) && removals.isInUse(entry)) {
     return `${run.sourceKey} is ${entry.state}, until ${entry.leaseUntil ?? 'soon'} at least`;
   }
   // A commit written a moment ago, or one that could not be shown yet, still copies its objects from the run.
@@ -200,36 +208,40 @@ async function reasonToKeep(
     : undefined;
 }
 
-/** What is to be removed of a run; undefined if a conversion works on it or loaded it by now. */
-async function plannedRun(
+/** The entry of a run's file once nobody can take the run up again; undefined if a conversion works on it or loaded it by now. */
+async function freed(
   removals: Removals,
   run: CleanedRun,
   published: PublishedRuns | undefined,
-): Promise<PlannedRemoval | undefined> {
+  entries: ReadonlyMap<string, LedgerEntry | undefined>,
+): Promise<{ entry: LedgerEntry | undefined } | undefined> {
+  if (removals.options.dryRun) return { entry: entries.get(run.ledgerKey) };
+  const free = await fence(removals, run, published);
+  if (!free) removals.keep(rootOf(run), 'a conversion took it up again a moment ago');
+  return free;
+}
+
+function plannedRun(removals: Removals, run: CleanedRun): Promise<PlannedRemoval | undefined> {
   const { root, plan } = runKeys(run.runId);
-  if (!removals.options.dryRun && !(await fence(removals, run, published))) {
-    removals.keep(root, 'a conversion took it up again a moment ago');
-    return undefined;
-  }
   const why = `${run.sourceKey} of ${run.businessDate}, begun ${run.startedAt}`;
   return removals.planBelow('run', root, why, plan);
 }
 
-/** Raises the attempt of the run's file, so that converting it again makes another run. Answers false if the run is needed by now. */
+/** Raises the attempt of the run's file, so that converting it again makes another run. Answers its entry; undefined if the run is needed by now. */
 async function fence(
-  { ports, now }: Removals,
+  removals: Removals,
   run: CleanedRun,
   published: PublishedRuns | undefined,
-): Promise<boolean> {
+): Promise<{ entry: LedgerEntry | undefined } | undefined> {
   const isFree = (entry: LedgerEntry) =>
-    !(isTheRun(entry, run) && isInUse(entry, now)) && !isWaiting(entry, run, published);
-  const entry = await updateEntry(ports.lake, run.ledgerKey, (current) => {
+    !(isTheRun(entry, run) && removals.isInUse(entry)) && !isWaiting(entry, run, published);
+  const entry = await updateEntry(removals.ports.lake, run.ledgerKey, (current) => {
     // A file that is loaded is not converted again, unless by force, which raises the attempt itself.
     const isLoadedRun = current?.state === 'loaded' && current.loaded?.runId === run.runId;
     if (!current || !isFree(current) || isLoadedRun || current.attempt > run.attempt) return current;
     return { ...current, attempt: run.attempt + 1 };
   });
-  return !entry || isFree(entry);
+  return !entry || isFree(entry) ? { entry } : undefined;
 }
 
 /** Is it what the entry has loaded, and in no commit yet? */
@@ -244,22 +256,4 @@ function isWaiting(
 /** True if the entry is about this run, or about one that is not planned yet and may turn out to be this run. */
 function isTheRun(entry: LedgerEntry, run: CleanedRun): boolean {
   return entry.runId === run.runId || entry.state === 'splitting';
-}
-
-async function plannedPointer(removals: Removals, key: string): Promise<PlannedRemoval | undefined> {
-  const { ports, options, now } = removals;
-  const finding = findStoredJson(ports.lake, key, executionNoteShape).then((found) => ({ found }));
-  const read = await unlessDamaged(finding);
-  if (!read) return pointerRemoval(key, 0, 'it cannot be read, so nobody can use it');
-  const stored = read.found;
-  if (!stored) return undefined;
-  const { at } = stored.value;
-  if (at !== undefined && now.getTime() - Date.parse(at) < options.runsOlderThanMs) return undefined;
-  const entry = 'ledgerKey' in stored.value && (await readEntry(ports.lake, stored.value.ledgerKey));
-  if (entry && isInUse(entry, now)) return undefined;
-  return pointerRemoval(key, stored.bytes.length, 'its execution is over');
-}
-
-function pointerRemoval(key: string, bytes: number, why: string): PlannedRemoval {
-  return { removal: { what: 'execution', key, objects: 1, bytes, why }, steps: [[key]] };
 }

@@ -91,7 +91,7 @@ interface PublishedDay {
 
 /** The status of a day, from the ledger and from what readers see. Fails with `RunInconsistent` if no file of the day was split. */
 export async function dayStatus(
-  ports: Pick<PipelinePorts, 'lake' | 'settings' | 'clock' | 'catalog'>,
+  ports: Pick<PipelinePorts, 'lake' | 'settings' | 'clock' | 'catalog' | 'hasDied'>,
   dataset: string,
   businessDate: string,
   options: { versions?: boolean | undefined } = {},
@@ -109,7 +109,7 @@ export async function dayStatus(
     const entry = byKey.get(name);
     if (!entry) files.push({ name, status });
     else {
-      const line = statusLine(entry, status, now);
+      const line = statusLine(entry, status, isInUse(entry, now, ports.hasDied));
       if (unexpected) line.unexpected = true;
       if (isHidden(entry, byKey)) line.hidden = true;
       if (options.versions) await addVersions(ports, entry, line);
@@ -163,13 +163,13 @@ async function seenCommits(
   return { last, visible };
 }
 
-function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStatusLine {
+function statusLine(entry: LedgerEntry, status: FileStatus, isAtWork: boolean): FileStatusLine {
   const { loaded } = entry;
   const outputs = [...(loaded?.outputs ?? []), ...(loaded?.rejectOutputs ?? [])];
   return {
     name: entry.sourceKey,
-    // Its lease has run out, so nobody works on the run any more.
-    status: status === 'running' && !isInUse(entry, now) ? 'stalled' : status,
+    // Its process is gone, or its lease has run out, so nobody works on the run any more.
+    status: status === 'running' && !isAtWork ? 'stalled' : status,
     state: entry.state,
     version: entry.version,
     runId: entry.runId,

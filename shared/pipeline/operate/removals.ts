@@ -1,5 +1,7 @@
+import { OutputUnwritable } from '../../errors.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 
 export interface CleanOptions {
   /** Runs that began longer ago than this are removed. */
@@ -48,12 +50,19 @@ export class Removals {
   readonly options: CleanOptions;
   readonly now: Date;
   readonly report: CleanReport = { removed: [], kept: [], failed: [] };
+  private readonly waiting: { keys: string[]; again: () => Promise<unknown>; error: OutputUnwritable }[] = [];
+  private readonly keptKeys = new Set<string>();
 
   constructor(ports: PipelinePorts, options: CleanOptions) {
     this.ports = ports;
     const { generationsOlderThanMs, graceMs = 0 } = options;
     this.options = { ...options, generationsOlderThanMs: Math.max(generationsOlderThanMs, graceMs) };
     this.now = ports.clock.now();
+  }
+
+  /** Is somebody at work on the file? */
+  isInUse(entry: LedgerEntry): boolean {
+    return isInUse(entry, this.now, this.ports.hasDied);
   }
 
   /** Is the time over? Then the report says so. */
@@ -71,7 +80,14 @@ export class Removals {
     why: string,
     lastKey: string,
   ): Promise<PlannedRemoval | undefined> {
-    const found = await Array.fromAsync(this.ports.lake.list(prefix));
+    const { lake } = this.ports;
+    if (lake.deleteFolders && lake.sizeBelow) {
+      const size = await lake.sizeBelow(prefix);
+      return size.objects === 0
+        ? undefined
+        : { removal: { what, key: prefix, ...size, why }, steps: [], isFolder: true };
+    }
+    const found = await Array.fromAsync(lake.list(prefix));
     if (found.length === 0) return undefined;
     // Manifests go before parts: while a manifest exists, its parts must exist too.
     const stepOf = ({ key }: ObjectInfo) => (key === lastKey ? 2 : key.endsWith('.json') ? 0 : 1);
@@ -130,7 +146,45 @@ export class Removals {
   }
 
   keep(key: string, why: string): void {
+    if (this.keptKeys.has(key)) return;
+    this.keptKeys.add(key);
     this.report.kept.push({ key, why });
+  }
+
+  /**
+   * What a step answers; undefined if it failed: one thing that cannot be cleaned must not stop the others. If it could not write,
+   * `again` is tried once the rest is done: what is removed until then may make room on a full disk.
+   */
+  async orFail<T>(
+    keys: string | string[],
+    step: () => Promise<T>,
+    again?: () => Promise<unknown>,
+  ): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      const all = [keys].flat();
+      if (again && error instanceof OutputUnwritable) this.waiting.push({ keys: all, again, error });
+      else for (const key of all) this.fail(key, error);
+      return undefined;
+    }
+  }
+
+  /** Tries again what could not write, as long as that removes something. */
+  async tryAgain(): Promise<void> {
+    for (let removed = -1; this.waiting.length > 0 && removed < this.report.removed.length; ) {
+      removed = this.report.removed.length;
+      for (const { keys, again } of this.waiting.splice(0)) {
+        if (this.isOver()) return;
+        await this.orFail(keys, again, again);
+      }
+    }
+    for (const { keys, error } of this.waiting.splice(0))
+      for (const key of keys) {
+        this.fail(key, error);
+        const failed = this.report.failed.at(-1);
+        if (failed) failed.why += ` What is removed is noted first, which takes some KB.`;
+      }
   }
 
   /** Says why something could not be cleaned, so that the rest is. */

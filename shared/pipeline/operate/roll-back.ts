@@ -51,7 +51,7 @@ export async function rollBack(ports: PipelinePorts, request: RollbackRequest): 
   await ports.notifier.notify({
     kind: 'warning',
     subject: `Rolled back: ${dataset} of ${businessDate}`.slice(0, 100),
-    message: `${dataset} of ${businessDate} is published as commit ${commit.commit} with ${files.length} ${files.length === 1 ? 'file as it was' : 'files as they were'} before (${files.map(({ sourceKey }) => sourceKey).join(', ')}): ${reason}`,
+    message: `${dataset} of ${businessDate} is published as commit ${commit.commit} with ${files.length} ${files.length === 1 ? 'file as it was' : 'files as they were'} before (${[...new Set(files.map(({ sourceKey }) => sourceKey))].join(', ')}): ${reason}`,
   });
   return { commit: commit.commit, restores, files };
 }
@@ -148,6 +148,9 @@ async function oneFileAndItsSupplements(
   const standing = taken.to === null ? undefined : await loadedVersionOf(ports, taken.ledgerKey, taken.to);
   for (const entry of await dayEntries(ports.lake, dataset, businessDate)) {
     const { sourceId, sourceKey, loaded } = entry;
+    // A later version that waits for the day would come back with its next publication.
+    if (request.remove && loaded && sourceId === taken.sourceId && loaded.runId !== taken.from)
+      files.push({ ...taken, from: loaded.runId });
     if (!loaded || supplementedRun(entry)?.sourceKey !== taken.sourceKey) continue;
     const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
     const from = loaded.runId;

@@ -8,7 +8,7 @@ import type { CatalogColumn, DayPublication } from '../../ports/catalog.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { lastReadableCommit } from '../store/day-commits.ts';
-import { ledgerDays } from '../store/day-ledger.ts';
+import { ledgerDays, unlessBlank } from '../store/day-ledger.ts';
 import { claimFieldIds } from '../store/field-ids.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { DAY_KEYS } from '../store/table-schemas.ts';
@@ -70,8 +70,8 @@ export async function showDayRow(ports: RowPorts, commit: DayCommit): Promise<vo
     return;
   }
   const rows = await inParallel(days, PARALLEL_DAYS, async (date) => {
-    const last = await lastReadableCommit(lake, commit.dataset, date);
-    return last?.value ? [await writeDayRow(ports, last.value)] : [];
+    const last = unlessBlank((await lastReadableCommit(lake, commit.dataset, date))?.value);
+    return last ? [await writeDayRow(ports, last)] : [];
   });
   await catalog.restore(table, rows.flat());
 }

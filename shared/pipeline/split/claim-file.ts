@@ -11,7 +11,6 @@ import {
   failedBeforeEntryShape,
   hasEnded,
   hasFailed,
-  withFailed,
 } from '../../run/ended-executions.ts';
 import type { SupplementedRun } from '../../run/file-plan.ts';
 import {
@@ -71,11 +70,9 @@ export async function claimFile(
   const { ports, execution, source, identity } = claim;
   const at = ports.clock.now().toISOString();
   if (await failedBefore(claim)) throw givenUp(identity.ledgerKey, execution);
-  let isFirst = false;
   let alreadyLoaded: LoadedEntry | undefined;
   let taken: Refusal | undefined;
   const change = (current: LedgerEntry | undefined): LedgerEntry | undefined => {
-    isFirst = current === undefined;
     taken = keyTaken(current, claim, content);
     if (taken) return current;
     alreadyLoaded = loadedBefore(current, claim, content);
@@ -89,11 +86,14 @@ export async function claimFile(
     return { ...loadedAgain, loaded, origin };
   };
   const entry = await updateEntry(ports.lake, identity.ledgerKey, change, claim.request.force);
-  if (isFirst) await giveBackIfFailed(claim);
   return taken ?? (alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!);
 }
 
-/** The note that this execution failed when the ledger had no entry of the file which could say so; undefined if there is none. */
+/**
+ * The note that this execution failed when the ledger had no entry of the file which could say so; undefined if there is none. Whoever notes
+ * it looks afterwards for what the execution is about to claim, and claims it as failed: so a claim that missed the note finds an entry that
+ * says it.
+ */
 async function failedBefore({
   ports,
   execution,
@@ -104,20 +104,6 @@ async function failedBefore({
     findJson(ports.lake, failedExecutionKey(executionIdOf(execution)), failedBeforeEntryShape),
   );
   return noted && hasFailed({ failedExecutions: [noted] }, execution, redriveCount) ? noted : undefined;
-}
-
-/** Whoever recorded the failure looked for an entry after it had left the note: it missed this one only if the note is there by now. */
-async function giveBackIfFailed(claim: Claim): Promise<void> {
-  const noted = await failedBefore(claim);
-  if (!noted) return;
-  const { ports, execution, identity } = claim;
-  const at = ports.clock.now().toISOString();
-  await updateEntry(ports.lake, identity.ledgerKey, (current) => {
-    if (current?.execution !== execution || isFinal(current.state)) return current;
-    const failed = withFailed(current, execution, noted.redriveCount);
-    return advanced(failed, 'failed', at, { failure: noted.failure });
-  });
-  throw givenUp(identity.ledgerKey, execution);
 }
 
 /** The entry, if this version is loaded already and need not be converted again. */
@@ -202,15 +188,17 @@ export async function supplementedFile(
   });
 }
 
-/** Refuses a version that was rolled back, unless the run is forced. */
+/** Refuses a version that was rolled back, unless the run is forced, or it is loaded again since: then only its layout is another. */
 export function rolledBackRefusal(
   entry: LedgerEntry,
   request: ConvertRequest,
   content: FileContent | undefined,
 ): Refusal | undefined {
-  const taken = request.force
-    ? undefined
-    : entry.rolledBack?.findLast((known) => isVersionTaken(known, entry.version) || holds(known, content));
+  const isWanted = isVersionOf(entry.loaded, entry.version) || isContentOf(entry.loaded, content);
+  const taken =
+    request.force || isWanted
+      ? undefined
+      : entry.rolledBack?.findLast((known) => isVersionTaken(known, entry.version) || holds(known, content));
   return (
     taken &&
     refuse('rolled-back', {

@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.ts';
 import { isBusinessDate } from '../../keys/business-date.ts';
 import { keyProblem } from '../../keys/object-key.ts';
 import { didYouMean } from '../../layout/did-you-mean.ts';
-import { PAGE_CODECS, type PageCodec } from '../../layout/layout.ts';
+import { COMPRESSIONS, type Compression } from '../../layout/layout.ts';
 
 /** The input of an execution. An operator types it into the console to run a file again. */
 export interface ConvertRequest {
@@ -13,7 +13,7 @@ export interface ConvertRequest {
   businessDate?: string;
   rangeSizeBytes?: number;
   /** Replaces the compression of the layout. */
-  compression?: PageCodec;
+  compression?: Compression;
   /** Converts the file again even if it is loaded. */
   force?: boolean;
   /** The key of a loaded file of the same day. This file brings the records that it rejected, corrected, without header and trailer. */
@@ -38,9 +38,9 @@ const CHECKS: Record<keyof ConvertRequest, (value: unknown) => string | undefine
       ? undefined
       : `a range size of ${value} bytes cannot be used: 'rangeSizeBytes' must be a whole number of bytes from 1`,
   compression: (value) =>
-    PAGE_CODECS.some((codec) => codec === value)
+    COMPRESSIONS.some((one) => one === value)
       ? undefined
-      : `'compression' is '${value}', but must be one of ${PAGE_CODECS.join(', ')}`,
+      : `'compression' is '${value}', but must be one of ${COMPRESSIONS.join(', ')}`,
   supplementOf: (value) =>
     isText(value) && keyProblem(value) === undefined
       ? undefined

@@ -7,6 +7,7 @@ import { detailLayout } from '../../layout/compile/detail-layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
+import type { ExecutionPointer } from '../../run/execution-pointer.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import type { FileContent } from '../../run/source-content.ts';
 import { layoutFieldIds } from '../store/field-ids.ts';
@@ -118,7 +119,7 @@ async function headSource({ raw }: SplitPorts, { sourceKey }: ConvertRequest): P
   throw new SourceNotFound({
     what: 'there is no such input file',
     where: sourceKey,
-    next: 'Check the name. To convert a folder, give the files in it.',
+    next: 'Check the name, and whether somebody removed it; then run the same again.',
   });
 }
 
@@ -128,9 +129,20 @@ async function hasTerms({ lake }: SplitPorts, { dataset, businessDate }: Claim['
 }
 
 /** Lets the watchdog, which only knows the execution, find the ledger entry. */
-async function noteExecution({ ports, execution, identity }: Claim): Promise<void> {
-  const at = ports.clock.now().toISOString();
-  await writeJson(ports.lake, executionKey(executionIdOf(execution)), { ledgerKey: identity.ledgerKey, at });
+async function noteExecution({ ports, execution, identity, ...claim }: Claim): Promise<void> {
+  const { layout, source, supplementOf } = claim;
+  const { ledgerKey, ...ids } = identity;
+  const pointer: ExecutionPointer = {
+    ledgerKey,
+    at: ports.clock.now().toISOString(),
+    file: {
+      ...ids,
+      ...{ origin: source.origin, version: source.version, inputBytes: source.sizeBytes, supplementOf },
+      layout: { name: layout.name, fingerprint: layout.fingerprint },
+      softwareVersion: ports.settings.softwareVersion,
+    },
+  };
+  await writeJson(ports.lake, executionKey(executionIdOf(execution)), pointer);
 }
 
 /** Plans a file that this execution claimed, or says the first reason to refuse it. */

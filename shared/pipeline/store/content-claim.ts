@@ -73,7 +73,7 @@ async function otherHolder(
 ): Promise<ContentHolder | undefined> {
   if (holder.ledgerKey === content.ledgerKey) return undefined;
   const entry = await readEntry(ports.lake, holder.ledgerKey);
-  if (entry && holds(entry, content, holder, ports.clock.now())) return holder;
+  if (entry && holds(ports, entry, content, holder)) return holder;
   return (await isBegun(ports, holder, entry)) ? holder : undefined;
 }
 
@@ -89,18 +89,39 @@ async function isBegun(
   return isLeased(plan.startedAt, clock.now());
 }
 
-function holds(entry: LedgerEntry, content: Content, holder: ContentHolder, now: Date): boolean {
+function holds(
+  { clock, hasDied }: Pick<SplitPorts, 'clock' | 'hasDied'>,
+  entry: LedgerEntry,
+  content: Content,
+  holder: ContentHolder,
+): boolean {
   const { loaded } = entry;
   if (loaded?.checksum === content.checksum && loaded.inputBytes === content.sizeBytes) return true;
-  return entry.runId === holder.runId && isInUse(entry, now);
+  return entry.runId === holder.runId && isInUse(entry, clock.now(), hasDied);
 }
 
 export function duplicateRefusal(sourceKey: string, other: ContentHolder): Refusal {
   return refuse('duplicate-content', {
     where: sourceKey,
     what: sameBytesAs(other),
-    next: 'If both are meant, convert this one with --force, or set "day.duplicates" of the layout to "warn"; otherwise ask for the right file.',
+    ...sameFileText(sourceKey, other.sourceKey),
   });
+}
+
+const BOTH_MEANT =
+  'If both are meant, convert this one with --force, or set "day.duplicates" of the layout to "warn"';
+
+/** A file of the same name is most likely the same one, from a folder that was moved, or under another --raw-root. */
+function sameFileText(key: string, loadedKey: string): { why?: string; next: string } {
+  const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+  if (nameOf(key) !== nameOf(loadedKey)) return { next: `${BOTH_MEANT}; otherwise ask for the right file.` };
+  const again = loadedKey.includes('/')
+    ? `give the folder above ${loadedKey} as --raw-root`
+    : 'leave --raw-root out';
+  return {
+    why: `The lake knows it by that key, and this one comes as ${key}: a key is the path below --raw-root, or without it the name of the file.`,
+    next: `If it is the same file, it is loaded, and nothing needs to be done; to convert it under its key again, ${again}. ${BOTH_MEANT}.`,
+  };
 }
 
 export function duplicateWarning(sourceKey: string, other: ContentHolder): string {

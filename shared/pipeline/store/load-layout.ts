@@ -1,6 +1,6 @@
 import { type CopybookText, copybookNames, expandCopybooks } from '../../layout/compile/expand-copybook.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
-import type { Layout, PageCodec } from '../../layout/layout.ts';
+import type { Compression, Layout } from '../../layout/layout.ts';
 import { plainLayoutText } from '../../layout/layout-json.ts';
 import type { LayoutSource } from '../../ports/layout-source.ts';
 
@@ -9,7 +9,7 @@ export async function loadLayout(
   source: LayoutSource,
   name: string,
   /** Overrides the layout's own. */
-  compression?: PageCodec,
+  compression?: Compression,
 ): Promise<{ file: string; text: string; layout: Layout }> {
   const { file, text } = await loadLayoutText(source, name);
   const layout = readLayout(text, file);

@@ -52,8 +52,8 @@ async function asPublished(
   for (let number = last.value.commit; loaded && number > 0; number--) {
     const commit = await unlessDamaged(readNumbered(lake, prefix, number, dayCommitShape));
     if (commit && commit.committedAt < loaded.loadedAt) break;
-    const taken = commit && takenFile(commit, sourceId);
-    if (taken?.from !== loaded.runId) continue;
+    const taken = commit && takenFile(commit, sourceId, loaded.runId);
+    if (!taken) continue;
     if (taken.to !== (published ?? null)) break;
     return takenBack(latest, taken, standing, commit!.committedAt, commit!.rollback!.reason);
   }
@@ -61,6 +61,7 @@ async function asPublished(
   return published === undefined ? latest : { ...latest, loaded: standing };
 }
 
-function takenFile({ rollback }: DayCommit, sourceId: string) {
-  return rollback?.files.find((file) => file.sourceId === sourceId);
+/** A commit may take back two runs of a file: the one that was shown, and a later one that waited. */
+function takenFile({ rollback }: DayCommit, sourceId: string, runId: string) {
+  return rollback?.files.find((file) => file.sourceId === sourceId && file.from === runId);
 }

@@ -1,7 +1,7 @@
-import type { DayCommit } from '../../day/day-commit.ts';
+import type { DayCommit, RolledBackFile } from '../../day/day-commit.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { LoadedVersion } from '../../run/ledger-entry.ts';
-import { takenBack } from '../../run/taken-back.ts';
+import type { LedgerEntry, LoadedVersion } from '../../run/ledger-entry.ts';
+import { notedBack, takenBack } from '../../run/taken-back.ts';
 import { lastWritten } from './day-ledger.ts';
 import { unlessDamaged } from './json-object.ts';
 import { entryVersions, readEntry, updateEntry } from './ledger.ts';
@@ -18,15 +18,26 @@ export async function settleRollback(ports: Pick<PipelinePorts, 'lake'>, commit:
     if (file.from === file.to) continue;
     // Most often the ledger agrees already, and its history need not be read.
     const standing = await readEntry(ports.lake, file.ledgerKey);
-    if (!standing || (standing.loaded?.runId ?? null) !== file.from) continue;
+    if (!standing || isSettled(standing, file)) continue;
+    const back = file.from === null ? undefined : await loadedVersionOf(ports, file.ledgerKey, file.from);
     const loaded = file.to === null ? undefined : await loadedVersionOf(ports, file.ledgerKey, file.to);
     await updateEntry(ports.lake, file.ledgerKey, (current) => {
-      // Another version was loaded since, or the entry agrees already.
-      if (!current || (current.loaded?.runId ?? null) !== file.from) return current;
+      if (!current || isSettled(current, file)) return current;
+      // Another version was loaded, which waits for the day or came since: it stays, and the one that was shown is not loaded again.
+      if ((current.loaded?.runId ?? null) !== file.from)
+        return back ? notedBack(current, back, committedAt, rollback.reason) : current;
       if (file.to !== null && !loaded) return current;
       return takenBack(current, file, loaded, committedAt, rollback.reason);
     });
   }
+}
+
+/** Does the entry have another version than the one that was taken back, and say of that one that it was? */
+function isSettled({ loaded, rolledBack = [] }: LedgerEntry, { from, to }: RolledBackFile): boolean {
+  const runId = loaded?.runId ?? null;
+  return (
+    runId !== from && (from === null || runId === to || rolledBack.some((known) => known.runId === from))
+  );
 }
 
 /**

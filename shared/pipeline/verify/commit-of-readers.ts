@@ -86,7 +86,7 @@ function filesOf(table: string, partition: CatalogPartition): ShownFile[] {
 
 /** `<sourceId>-00000.snappy.parquet`, see `parquetFileName`. */
 function sourceOf(fileName: string): string {
-  return fileName.replace(/-\d{5,}(?:\.[a-z]+)?\.parquet$/, '');
+  return fileName.replace(/-\d{5,}(?:\.[a-z-]+)?\.parquet$/, '');
 }
 
 /** Each merged file of a version with the table that it is for. */

@@ -1,7 +1,7 @@
 import { ObjectClosed, PipelineError, StoreUnavailable } from '../../errors.ts';
 import { readSourceFile } from '../../parquet/source-file.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
-import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
+import { crc64Base64Of, crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import type { ObjectFacts } from './finding.ts';
 
 /** How closely data files are looked at: `full` reads every byte, `quick` sizes, footers, and checksums that the store keeps. */
@@ -27,20 +27,17 @@ export async function objectProblem(
   facts: ObjectFacts,
   depth: Depth,
 ): Promise<string | undefined> {
+  const { checksum } = facts;
+  if (depth === 'full' && checksum !== undefined && facts.bytes <= SMALL_BYTES)
+    return smallProblem(lake, key, facts.bytes, checksum);
   const info = await lake.head(key);
   if (!info) return 'it is missing';
-  if (info.sizeBytes !== facts.bytes) {
-    return (await isFence(lake, info))
-      ? FENCED
-      : `it has a size of ${info.sizeBytes} instead of ${facts.bytes} bytes`;
-  }
-  const { checksum } = facts;
+  if (info.sizeBytes !== facts.bytes) return (await isFence(lake, info)) ? FENCED : wrongSize(info, facts);
   try {
-    const actual = depth === 'full' && checksum !== undefined ? await checksumOf(lake, info) : info.crc64nvme;
+    const isRead = checksum !== undefined && (depth === 'full' || isQuicklyRead(info));
+    const actual = isRead ? await checksumOf(lake, info) : info.crc64nvme;
     if (checksum !== undefined && actual !== undefined) {
-      return actual === checksum
-        ? undefined
-        : 'its bytes are not those that were written: the checksum is another';
+      return actual === checksum ? undefined : OTHER_BYTES;
     }
     return await footerProblem(lake, info, facts);
   } catch (error) {
@@ -49,13 +46,40 @@ export async function objectProblem(
   }
 }
 
+/** One call says all of a small object: that it is there, how long it is, and its bytes. */
+async function smallProblem(
+  lake: ObjectStore,
+  key: string,
+  bytes: number,
+  checksum: string,
+): Promise<string | undefined> {
+  const stored = await lake.get(key);
+  if (!stored) return 'it is missing';
+  const sizeBytes = stored.bytes.length;
+  if (sizeBytes !== bytes) return isFenceText(stored.bytes) ? FENCED : wrongSize({ sizeBytes }, { bytes });
+  return crc64Base64Of(stored.bytes) === checksum ? undefined : OTHER_BYTES;
+}
+
+function wrongSize({ sizeBytes }: { sizeBytes: number }, { bytes }: { bytes: number }): string {
+  return `it has a size of ${sizeBytes} instead of ${bytes} bytes`;
+}
+
+const OTHER_BYTES = 'its bytes are not those that were written: the checksum is another';
+
+/** A footer takes longer to read than all bytes of such an object to sum. A store that keeps checksums has said it. */
+function isQuicklyRead({ sizeBytes, crc64nvme }: ObjectInfo): boolean {
+  return crc64nvme === undefined && sizeBytes <= QUICK_BYTES;
+}
+
+const QUICK_BYTES = 64 * 1024;
+
 /** Objects of up to so many bytes are read at once. */
 const SMALL_BYTES = 1024 * 1024;
 
 async function checksumOf(lake: ObjectStore, { key, sizeBytes, pin }: ObjectInfo): Promise<string> {
   if (sizeBytes > 0 && sizeBytes <= SMALL_BYTES) {
     const all = await lake.readRange(key, { startByte: 0, endByte: sizeBytes }, { pin });
-    return crc64ToBase64(crc64nvme(all));
+    return crc64Base64Of(all);
   }
   let crc = 0n;
   for await (const chunk of lake.streamRange(key, undefined, { pin })) crc = crc64nvme(chunk, crc);
@@ -111,6 +135,9 @@ function clause({ message, why }: PipelineError): string {
 
 async function isFence(lake: ObjectStore, { key, sizeBytes }: ObjectInfo): Promise<boolean> {
   if (sizeBytes < FENCE.length || sizeBytes > FENCE_BYTES) return false;
-  const bytes = await lake.readRange(key, { startByte: 0, endByte: FENCE.length });
-  return new TextDecoder().decode(bytes) === FENCE;
+  return isFenceText(await lake.readRange(key, { startByte: 0, endByte: FENCE.length }));
+}
+
+function isFenceText(bytes: Uint8Array): boolean {
+  return bytes.length <= FENCE_BYTES && new TextDecoder().decode(bytes.subarray(0, FENCE.length)) === FENCE;
 }

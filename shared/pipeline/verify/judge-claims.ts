@@ -9,14 +9,22 @@ import { readDocument } from './stored-document.ts';
 
 const PARALLEL_READS = 16;
 
-/** Judges the notes that say which loaded file has which bytes: without its note the same bytes could be loaded again under another name. */
-export async function judgeClaims(lake: ObjectStore, record: DayRecord): Promise<Finding[]> {
+/**
+ * Judges the notes that say which loaded file has which bytes: without its note the same bytes could be loaded again under another name.
+ * Adds the keys of those that it read to `judged`.
+ */
+export async function judgeClaims(
+  lake: ObjectStore,
+  record: DayRecord,
+  judged: Set<string>,
+): Promise<Finding[]> {
   const { dataset, businessDate } = record;
   if (businessDate === null) return [];
   const found = await inParallel([...record.entries.values()], PARALLEL_READS, async ({ value: entry }) => {
     const { loaded } = entry ?? {};
     if (!entry || loaded?.checksum === undefined) return undefined;
     const key = contentKey(dataset, loaded.inputBytes, loaded.checksum);
+    judged.add(key);
     const stored = await readDocument(lake, key, contentHolderShape);
     if (stored?.value) return undefined;
     const ledgerKey = entryKeyOf(record, entry.sourceId);
@@ -27,10 +35,15 @@ export async function judgeClaims(lake: ObjectStore, record: DayRecord): Promise
   return found.filter((finding) => finding !== undefined);
 }
 
-/** Notes about bytes that no loaded file has any more; a damaged one stops a file that brings them again. */
-export async function judgeOtherClaims(lake: ObjectStore, dataset: string): Promise<Finding[]> {
+/** Judges the notes about bytes that no loaded file has any more; a damaged one stops a file that brings them again. */
+export async function judgeOtherClaims(
+  lake: ObjectStore,
+  dataset: string,
+  judged: ReadonlySet<string>,
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   for await (const key of listedKeys(lake, `ledger/${dataset}/_content/`)) {
+    if (judged.has(key)) continue;
     const problem = (await readDocument(lake, key, contentHolderShape))?.problem;
     if (problem === undefined) continue;
     const mend = repaired('move it aside: no loaded file has these bytes', { do: 'set-aside', key });

@@ -20,7 +20,10 @@ export async function judgeEntries(
 ): Promise<Finding[]> {
   const published = record.last?.value?.files.map(({ sourceId }) => sourceId) ?? [];
   const sources = new Set([...record.entries.keys(), ...record.revisions.keys(), ...published]);
-  const judge = (sourceId: string) => new EntryJudge(ports, record, sourceId).judge(depth);
+  // Looked up once for each of many files.
+  const shownRuns = new Map(record.last?.value?.files.map(({ sourceId, runId }) => [sourceId, runId]));
+  const judge = (sourceId: string) =>
+    new EntryJudge(ports, record, sourceId, shownRuns.get(sourceId)).judge(depth);
   return (await inParallel([...sources].sort(), PARALLEL_ENTRIES, judge)).flat();
 }
 
@@ -28,14 +31,17 @@ class EntryJudge {
   private readonly ports: PipelinePorts;
   private readonly record: DayRecord;
   private readonly sourceId: string;
+  /** The run of the file that readers see. */
+  private readonly shownRun: string | undefined;
   private readonly key: string;
   private readonly stored: StoredDocument<LedgerEntry> | undefined;
   /** Numbers of the versions that are kept, the highest first. */
   private readonly kept: number[];
 
-  constructor(ports: PipelinePorts, record: DayRecord, sourceId: string) {
+  constructor(ports: PipelinePorts, record: DayRecord, sourceId: string, shownRun: string | undefined) {
     this.ports = ports;
     this.record = record;
+    this.shownRun = shownRun;
     this.sourceId = sourceId;
     this.key = entryKeyOf(record, sourceId);
     this.stored = record.entries.get(sourceId);
@@ -84,8 +90,7 @@ class EntryJudge {
 
   /** Readers see a run of the file of which the entry knows nothing. */
   private async lostVersion(entry: LedgerEntry): Promise<Finding | undefined> {
-    const { last } = this.record;
-    const runId = last?.value?.files.find(({ sourceId }) => sourceId === this.sourceId)?.runId;
+    const runId = this.shownRun;
     const taken = await this.unsettled(entry, runId);
     if (taken) return taken;
     if (runId === undefined || entry.loaded?.runId === runId || (await this.knows(runId))) return undefined;
@@ -120,9 +125,10 @@ class EntryJudge {
         ?.value;
       if (!commit) continue;
       if (loaded.loadedAt > commit.committedAt) return undefined;
-      const taken = commit.rollback?.files.find(({ sourceId }) => sourceId === this.sourceId);
-      if (!taken) continue;
-      if (taken.from !== loaded.runId || taken.to !== (runId ?? null)) return undefined;
+      const files = commit.rollback?.files.filter(({ sourceId }) => sourceId === this.sourceId) ?? [];
+      if (files.length === 0) continue;
+      const taken = files.find(({ from }) => from === loaded.runId);
+      if (!taken || taken.to !== (runId ?? null)) return undefined;
       const action = {
         do: 'settle',
         dataset,

@@ -1,8 +1,11 @@
 import type { FieldIds } from '../../iceberg/field-ids.ts';
 import { objectOf } from '../../json-shape.ts';
+import { runKeys } from '../../keys/run-keys.ts';
+import { isRunId } from '../../keys/source-id.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import type { Depth } from './data-object.ts';
-import { type DayRecord, readDayRecord } from './day-record.ts';
+import { type DayRecord, entryKeyOf, readDayRecord } from './day-record.ts';
 import { confirmed, damage, type Finding, note, repaired, unlessClosed } from './finding.ts';
 import { judgeClaims } from './judge-claims.ts';
 import { judgeCommits } from './judge-commits.ts';
@@ -27,29 +30,60 @@ export interface PartVerdict {
   loaded: { tables?: string[]; waitingRun?: string }[];
   /** True for a day whose ledger may not be read. */
   isUnknown: boolean;
+  /** Keys of the notes on bytes that were judged with the day. */
+  claims: string[];
+  /** Folders of the runs that were judged with the day, and what was found once in them: its entries are in memory then. */
+  runs: { roots: string[]; findings: Finding[] };
   /** By table, the ids of fields that the plans of the runs give. */
   fieldIds: [table: string, ids: FieldIds][];
 }
 
 export async function judgePart(ports: PipelinePorts, part: LakePart, depth: Depth): Promise<PartVerdict> {
-  const verdict: PartVerdict = { findings: [], files: 0, loaded: [], isUnknown: false, fieldIds: [] };
-  if (part.what === 'runs') {
-    verdict.findings = await unlessClosed(async () => {
-      const { findings, fieldIds } = await judgeRuns(ports, part.roots, new Set(part.waiting));
+  const verdict: PartVerdict = {
+    ...{ findings: [], files: 0, loaded: [], isUnknown: false },
+    ...{ claims: [], runs: { roots: [], findings: [] }, fieldIds: [] },
+  };
+  const judge = (roots: string[], waiting: string[], entries?: Entries) =>
+    unlessClosed(async () => {
+      const { findings, fieldIds } = await judgeRuns(ports, roots, new Set(waiting), entries);
       verdict.fieldIds = [...fieldIds];
       return findings;
     });
-  } else {
+  if (part.what === 'runs') verdict.findings = await judge(part.roots, part.waiting);
+  else {
+    let last: DayRecord | undefined;
+    const claims = new Set<string>();
     verdict.findings = await lookedTwice(async () => {
       verdict.isUnknown = true;
       const record = await readDayRecord(ports.lake, part.dataset, part.businessDate);
       verdict.isUnknown = false;
       verdict.loaded = loadedFiles(record);
       verdict.files = record.entries.size;
-      return judgeDay(ports, record, depth);
+      last = record;
+      return judgeDay(ports, record, depth, claims);
     });
+    verdict.claims = [...claims];
+    if (depth === 'full' && last) {
+      const { entries, roots } = runsOf(last);
+      const waiting = verdict.loaded.flatMap(({ waitingRun }) => waitingRun ?? []);
+      verdict.runs = { roots, findings: await judge(roots, waiting, entries) };
+    }
   }
   return verdict;
+}
+
+type Entries = ReadonlyMap<string, LedgerEntry>;
+
+/** The entries of a day by their keys, and the folders that their runs have if they are still there. */
+function runsOf(record: DayRecord): { entries: Entries; roots: string[] } {
+  const entries = new Map<string, LedgerEntry>();
+  const runs = new Set<string>();
+  for (const [sourceId, { value: entry }] of record.entries) {
+    if (!entry) continue;
+    entries.set(entryKeyOf(record, sourceId), entry);
+    for (const id of [entry.runId, entry.loaded?.runId]) if (id && isRunId(id)) runs.add(id);
+  }
+  return { entries, roots: [...runs].map((id) => runKeys(id).root).sort() };
 }
 
 /** What `judge` finds both times: anything else was a command at work. */
@@ -58,12 +92,17 @@ export async function lookedTwice(judge: () => Promise<Finding[]>): Promise<Find
   return found.length === 0 ? found : confirmed(found, await unlessClosed(judge));
 }
 
-async function judgeDay(ports: PipelinePorts, record: DayRecord, depth: Depth): Promise<Finding[]> {
+async function judgeDay(
+  ports: PipelinePorts,
+  record: DayRecord,
+  depth: Depth,
+  claims: Set<string>,
+): Promise<Finding[]> {
   const judges = [
     () => judgeCommits(ports.lake, record, depth),
     () => judgeEntries(ports, record, depth),
     () => judgeTerms(ports.lake, record),
-    () => judgeClaims(ports.lake, record),
+    () => judgeClaims(ports.lake, record, claims),
     () => judgeObjects(ports, record, depth),
     () => judgeOthers(ports, record),
   ];

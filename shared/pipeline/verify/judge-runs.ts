@@ -33,12 +33,13 @@ export interface RunsVerdict {
 
 /**
  * Judges the scratch objects of runs, run by run: `roots` are their folders, and keys of notes on executions. `waiting` has those runs that
- * hold the only copy of the rows of a loaded file.
+ * hold the only copy of the rows of a loaded file, `entries` those ledger entries that were read a moment ago, by their keys.
  */
 export async function judgeRuns(
   ports: PipelinePorts,
   roots: readonly string[],
   waiting: ReadonlySet<string>,
+  entries: ReadonlyMap<string, LedgerEntry> = new Map(),
 ): Promise<RunsVerdict> {
   const verdict: RunsVerdict = { findings: [], fieldIds: new Map() };
   for (const root of roots) {
@@ -47,7 +48,7 @@ export async function judgeRuns(
       const keys = new Set(await Array.fromAsync(listedKeys(ports.lake, root)));
       if (keys.size === 0) continue;
       const judge = new RunJudge(ports, root.slice('runs/'.length, -1), keys);
-      verdict.findings.push(...(await judge.judge(waiting)));
+      verdict.findings.push(...(await judge.judge(waiting, entries)));
       addFieldIds(verdict.fieldIds, Object.entries(judge.fieldIds));
     }
   }
@@ -57,7 +58,7 @@ export async function judgeRuns(
 /** Folders of all runs, and keys of the notes on executions. */
 export async function runRoots(lake: ObjectStore): Promise<string[]> {
   const roots: string[] = [];
-  for await (const root of lake.listFolder('runs/'))
+  for await (const root of lake.listFolder('runs/', { isEmptyShown: true }))
     if (root.endsWith('/') && root !== NOTES) roots.push(root);
   for await (const key of listedKeys(lake, NOTES)) roots.push(key);
   return roots;
@@ -104,13 +105,15 @@ class RunJudge {
     this.documents = rememberingReads(ports.lake);
   }
 
-  async judge(waiting: ReadonlySet<string>): Promise<Finding[]> {
+  async judge(waiting: ReadonlySet<string>, entries: ReadonlyMap<string, LedgerEntry>): Promise<Finding[]> {
     const { documents, ports } = this;
     const key = runKeys(this.runId).plan;
     const plan = await readDocument(documents, key, filePlanShape);
     if (!plan?.value) return [this.withoutPlan(key, plan, waiting.has(this.runId))];
     this.fieldIds = plan.value.fieldIds ?? {};
-    const entry = (await readDocument(documents, plan.value.ledgerKey, ledgerEntryShape))?.value;
+    const { ledgerKey } = plan.value;
+    const entry =
+      entries.get(ledgerKey) ?? (await readDocument(documents, ledgerKey, ledgerEntryShape))?.value;
     // Somebody is at work on it, or the entry has to be mended first.
     if (!entry || isInUse(entry, ports.clock.now())) return [];
     const role = roleOf(entry, this.runId);
@@ -171,6 +174,8 @@ class RunJudge {
     role: Role,
     identity?: (value: T) => string | undefined,
   ): Promise<T | undefined> {
+    // What was not there when the run was listed need not be asked for.
+    if (!this.keys.has(key)) return undefined;
     const stored = await readDocument(this.documents, key, shape, identity);
     if (stored?.problem !== undefined)
       this.report(key, stored.problem, role, isManifest(key) ? key : undefined);

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { dayRowPublication } from '../publish/day-row.ts';
 import { publicationOf } from '../publish/free-commit.ts';
+import { unlessBlank } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { tableOwnerShape } from '../store/table-owner.ts';
 import { readLastCommit } from './day-record.ts';
@@ -68,12 +69,13 @@ async function publicationsOfLedger(lake: ObjectStore, dataset: string, dates: I
   for (const businessDate of dates) {
     const last = await readLastCommit(lake, dataset, businessDate);
     if (last?.problem !== undefined) unreadable.add(businessDate);
-    if (!last?.value) continue;
-    rows.push(dayRowPublication(last.value));
-    for (const table of last.value.tables) {
+    const commit = unlessBlank(last?.value);
+    if (!commit) continue;
+    rows.push(dayRowPublication(commit));
+    for (const table of commit.tables) {
       const days = tables.get(table.dataset) ?? [];
       tables.set(table.dataset, days);
-      days.push(publicationOf(last.value, table));
+      days.push(publicationOf(commit, table));
     }
   }
   return { tables, rows, unreadable };

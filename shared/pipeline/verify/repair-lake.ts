@@ -40,30 +40,40 @@ export async function repairLake(
       .filter(({ name }) => !tried.has(name))
       .sort((a, b) => ORDER.indexOf(a.action.do) - ORDER.indexOf(b.action.do));
     if (steps.length === 0) break;
+    const done = report.done.length;
+    const failing: string[] = [];
     for (const { name, action, finding } of steps) {
       if (tried.has(name)) continue;
       tried.add(name);
-      await take(ports, action, finding, report);
+      if (!(await take(ports, action, finding, report))) failing.push(name);
     }
+    // What stood in their way may be mended by now.
+    if (report.done.length > done) for (const name of failing) tried.delete(name);
     const dates = datesOf(verdict.findings);
     const next = await verifyLake(ports, { ...options, dates });
     verdict = { ...verdict, findings: next.findings };
   }
-  return { ...report, verdict };
+  // A step that failed, and that another one made needless, or that succeeded later, has not failed.
+  const left = new Set(verdict.findings.map(({ key }) => key));
+  const failed = new Map(report.failed.filter(({ key }) => left.has(key)).map((step) => [step.key, step]));
+  return { done: report.done, failed: [...failed.values()], verdict };
 }
 
+/** Takes a step, and answers whether it did not fail. */
 async function take(
   ports: PipelinePorts,
   action: RepairAction,
   { key, what, mend }: Finding,
   report: Omit<RepairReport, 'verdict'>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const did = await takeAction(ports, action);
     if (did) report.done.push({ key, what, did: mend.by === 'repair' ? mend.does : did });
+    return true;
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     report.failed.push({ key, why: error.message });
+    return false;
   }
 }
 

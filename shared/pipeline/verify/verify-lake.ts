@@ -1,3 +1,4 @@
+import type { FieldIds } from '../../iceberg/field-ids.ts';
 import { businessDateOfKey } from '../../keys/business-date.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
@@ -44,7 +45,7 @@ export async function verifyLake(ports: PipelinePorts, options: VerifyOptions): 
   const { depth, judges = { count: 1, judge: (part) => judgePart(ports, part, depth) } } = options;
   const verdict: LakeVerdict = { findings: [], days: 0, files: 0 };
   const claims: TableClaims = new Map();
-  const waiting: string[] = [];
+  const known: JudgedRuns = { waiting: new Set(), roots: new Set(), suspect: [], fieldIds: new Map() };
   /** Is there a day whose ledger may not be read? Then nobody knows what its runs and tables are for. */
   let isClosed = false;
   const look = async (judge: () => Promise<Finding[]>) =>
@@ -56,44 +57,69 @@ export async function verifyLake(ports: PipelinePorts, options: VerifyOptions): 
     const parts = await inParallel(chosen, judges.count, (businessDate) =>
       judges.judge({ what: 'day', dataset, businessDate }, depth),
     );
-    for (const { findings, loaded, isUnknown, files } of parts) {
-      verdict.findings.push(...findings);
-      for (const { tables } of loaded) if (tables) claimTables(claims, dataset, tables);
-      waiting.push(...loaded.flatMap(({ waitingRun }) => waitingRun ?? []));
-      isClosed ||= isUnknown;
-      verdict.files += files;
+    const contents = new Set<string>();
+    for (const part of parts) {
+      verdict.findings.push(...part.findings);
+      for (const { tables } of part.loaded) if (tables) claimTables(claims, dataset, tables);
+      for (const key of part.claims) contents.add(key);
+      addRuns(known, part);
+      isClosed ||= part.isUnknown;
+      verdict.files += part.files;
     }
     verdict.days += chosen.length;
     const days = [...dates].filter((date) => date !== null).sort();
     await look(() => judgeCatalog(ports, dataset, days, claims));
-    if (depth === 'full') await look(() => judgeOtherClaims(ports.lake, dataset));
+    if (depth === 'full') await look(() => judgeOtherClaims(ports.lake, dataset, contents));
   }
   if (!isClosed) await look(() => judgeOwners(ports.lake, claims));
-  const runs = depth === 'full' ? await verifyRuns(ports.lake, judges, waiting) : undefined;
+  const runs = depth === 'full' ? await verifyRuns(ports.lake, judges, known) : undefined;
   await look(() => judgeFieldIds(ports, runs?.fieldIds ?? new Map()));
   if (!isClosed) verdict.findings.push(...(runs?.findings ?? []));
   return { ...verdict, findings: distinct(verdict.findings) };
 }
 
-/** Looks at all runs; where something was found, again when all were looked at. */
-async function verifyRuns(lake: ObjectStore, judges: PartJudges, waiting: string[]): Promise<RunsVerdict> {
-  const isWaiting = new Set(waiting);
-  const all = await runRoots(lake);
+/** What is known of runs from the days: most runs are judged with the entry of their file, which is then read once. */
+interface JudgedRuns {
+  /** Those that hold the only copy of the rows of a loaded file. */
+  waiting: Set<string>;
+  /** Folders of those that were judged. */
+  roots: Set<string>;
+  /** Folders that were judged together, with what was found once in them. */
+  suspect: { roots: string[]; findings: Finding[] }[];
+  fieldIds: Map<string, FieldIds>;
+}
+
+function addRuns(known: JudgedRuns, { loaded, runs, fieldIds }: PartVerdict): void {
+  for (const { waitingRun } of loaded) if (waitingRun !== undefined) known.waiting.add(waitingRun);
+  for (const root of runs.roots) known.roots.add(root);
+  if (runs.findings.length > 0) known.suspect.push(runs);
+  addFieldIds(known.fieldIds, fieldIds);
+}
+
+/** Looks at the runs that were not judged with their day; where something was found in any, again when all were looked at. */
+async function verifyRuns(lake: ObjectStore, judges: PartJudges, known: JudgedRuns): Promise<RunsVerdict> {
+  const others = (await runRoots(lake)).filter((root) => !known.roots.has(root));
   const lots: string[][] = [];
-  for (let at = 0; at < all.length; at += RUNS_OF_PART) lots.push(all.slice(at, at + RUNS_OF_PART));
+  for (let at = 0; at < others.length; at += RUNS_OF_PART) lots.push(others.slice(at, at + RUNS_OF_PART));
   const judge = (roots: string[]) => {
-    const own = roots.map((root) => root.slice('runs/'.length, -1)).filter((runId) => isWaiting.has(runId));
+    const own = roots.map(runIdOfRoot).filter((runId) => known.waiting.has(runId));
     return judges.judge({ what: 'runs', roots, waiting: own }, 'full');
   };
-  const verdict: RunsVerdict = { findings: [], fieldIds: new Map() };
+  const verdict: RunsVerdict = { findings: [], fieldIds: known.fieldIds };
   const first = await inParallel(lots, judges.count, judge);
-  for (const { fieldIds } of first) addFieldIds(verdict.fieldIds, fieldIds);
-  const suspect = lots.filter((_, index) => first[index]!.findings.length > 0);
-  const second = await inParallel(suspect, judges.count, judge);
-  const found = first.filter(({ findings }) => findings.length > 0);
-  for (const [index, { findings }] of found.entries())
+  const suspect = [...known.suspect];
+  for (const [index, { findings, fieldIds }] of first.entries()) {
+    addFieldIds(verdict.fieldIds, fieldIds);
+    if (findings.length > 0) suspect.push({ roots: lots[index]!, findings });
+  }
+  const second = await inParallel(suspect, judges.count, ({ roots }) => judge(roots));
+  for (const [index, { findings }] of suspect.entries())
     verdict.findings.push(...confirmed(findings, second[index]!.findings));
   return verdict;
+}
+
+function runIdOfRoot(root: string): string {
+  return root.slice('runs/'.length, -1);
 }
 
 /** The first finding of each object says most. */

@@ -2,7 +2,11 @@ import { executionKey, failedExecutionKey, runKeys } from '../../keys/run-keys.t
 import { executionIdOf } from '../../keys/source-id.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type FailedBeforeEntry, withFailed } from '../../run/ended-executions.ts';
-import { executionPointerShape } from '../../run/execution-pointer.ts';
+import {
+  type ExecutionPointer,
+  executionPointerShape,
+  failedUnclaimed,
+} from '../../run/execution-pointer.ts';
 import { type FailureCause, firstFailedChild, MAP_FAILED, readCause } from '../../run/failure-cause.ts';
 import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { findJson, unlessDamaged, writeJson } from '../store/json-object.ts';
@@ -28,7 +32,7 @@ export const REFUSED = 'FileRefused';
 /**
  * Marks the ledger entry of an execution that failed, and tells people. Safe to call twice: the entry notes afterwards that people were
  * told. Nobody is told if another execution took over the file, or if the file was refused: then people know. If the execution failed before
- * it claimed the file, or after the file was loaded, people are told and nothing is marked. In any case the entry notes that the execution
+ * it knew which file it would claim, or after the file was loaded, people are told and nothing is marked. In any case the entry notes that the execution
  * failed, so that a late call of it does not claim the file any more. Answers whether the entry is marked.
  */
 export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded): Promise<boolean> {
@@ -39,8 +43,9 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
   const failure = await causeOf(ports, ended, standing);
   if (!standing) {
     await noteFailedBefore(ports, ended, failure);
-    // Whoever makes the entry looks for the note after it: either of the two sees the other.
+    // A split says what it will claim before it looks for the note: either of the two sees the other.
     ({ pointer, standing } = await workOf(ports, ended));
+    if (!isRefused) standing ??= await claimAsFailed(ports, ended, pointer, failure);
   }
   const noteFailed = (current: LedgerEntry | undefined) =>
     current && withFailed(current, ended.execution, ended.redriveCount);
@@ -88,6 +93,21 @@ async function noteFailedBefore(
 ): Promise<void> {
   const note: FailedBeforeEntry = { execution, redriveCount, failure, at: clock.now().toISOString() };
   await writeJson(lake, failedExecutionKey(executionIdOf(execution)), note);
+}
+
+/** Makes the entry that a late call of the execution could still make, unless there is one by now: so it can only be found failed. */
+async function claimAsFailed(
+  { lake, clock }: PipelinePorts,
+  ended: ExecutionEnded,
+  pointer: ExecutionPointer | undefined,
+  failure: FailureCause,
+): Promise<LedgerEntry | undefined> {
+  const { ledgerKey, file } = pointer ?? {};
+  if (ledgerKey === undefined || !file) return undefined;
+  const at = clock.now().toISOString();
+  return unlessDamaged(
+    updateEntry(lake, ledgerKey, (current) => current ?? failedUnclaimed(file, ended, failure, at)),
+  );
 }
 
 /** The error of a failed map only says that it failed; the cause of its child's failure is in the results that it wrote. */

@@ -87,23 +87,23 @@ describe('calls of the store', () => {
     expect({ file: a(ofFiles, 4), day: a(ofDays, 2) }).toMatchInlineSnapshot(`
       {
         "day": {
-          "clean": 67,
-          "clean --dry-run": 29,
+          "clean": 64,
+          "clean --dry-run": 26,
           "history": 4,
           "publish": 0,
           "rollback --file": 0,
           "status": 0,
-          "verify": 75,
+          "verify": 60,
           "verify --quick": 18,
         },
         "file": {
-          "clean": 17,
-          "clean --dry-run": 6,
+          "clean": 16,
+          "clean --dry-run": 5,
           "history": 0,
           "publish": 2,
           "rollback --file": 6,
           "status": 1,
-          "verify": 22,
+          "verify": 17,
           "verify --quick": 4,
         },
       }

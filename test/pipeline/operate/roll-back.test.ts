@@ -27,6 +27,37 @@ describe('rolling back', () => {
     expect(await ids()).toEqual(['A2']);
   });
 
+  it('to a version that was taken back before makes it one like any other', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf, ids, load, refusalOf } = smallDay(lake);
+    await load(KEY, first);
+    await load(KEY, second);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong file' });
+    await rollBack(lake.ports, { ...DAY, toCommit: 2, reason: 'it was right' });
+    expect(await ids()).toEqual(['A2']);
+    await load(KEY, smallFile(smallLine('A3', 1)));
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong file' });
+    await lake.putRaw(KEY, second);
+    const otherLayout = smallLayout({ description: 'another text', compression: 'none' });
+    const again = await lake.convert({ layout: otherLayout, sourceKey: KEY });
+    expect(await refusalOf(again)).toBeUndefined();
+    expect((await entryOf(again)).rolledBack).toMatchObject([
+      { reason: 'it was right' },
+      { reason: 'wrong file' },
+    ]);
+  });
+
+  it('after it was loaded again by force does not hinder its conversion by another layout', async () => {
+    await using lake = await TestLake.make();
+    const { load, refusalOf } = smallDay(lake);
+    await load(KEY, first);
+    await load(KEY, second);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong file' });
+    await load(KEY, second, { force: true });
+    const otherLayout = smallLayout({ compression: 'none' });
+    expect(await refusalOf(await load(KEY, second, {}, otherLayout))).toBeUndefined();
+  });
+
   it('of a whole day goes back commit by commit', async () => {
     await using lake = await TestLake.make();
     const { ids, load } = smallDay(lake);

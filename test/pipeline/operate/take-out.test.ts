@@ -5,6 +5,7 @@ import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { settleRollback } from '../../../shared/pipeline/store/settle-rollback.ts';
 import { repairLake } from '../../../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
@@ -76,6 +77,52 @@ describe('a file that is loaded and not published is taken out', () => {
     await expect(rollBack(lake.ports, { ...DAY, toCommit: 1, reason: 'x' })).rejects.toThrow('no commit 1');
     await cleanLake(lake.ports, { runsOlderThanMs: 0, generationsOlderThanMs: 0, dryRun: false });
     expect(await ids()).toEqual(['G1', 'H1']);
+  });
+
+  it('with its later version that waits for the day, and neither comes back', async () => {
+    await using lake = await TestLake.make();
+    const { load, ids, commits, entryOf, refusalOf } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 3;
+    await load(KEY, first);
+    await load(OTHER, other);
+    await publishDay(lake.ports, layout, DATE, { partial });
+    const shown = (await commits())[0]!.files.find(({ sourceKey }) => sourceKey === KEY)!.runId;
+    const waiting = await load(KEY, smallFile(smallLine('A9', 9)));
+    const { runId } = await entryOf(waiting);
+    expect(await takeOut(lake, KEY)).toMatchObject({
+      files: [
+        { from: shown, to: null },
+        { from: runId, to: null },
+      ],
+    });
+    expect(await refusalOf(waiting)).toBe('rolled-back');
+    await publishDay(lake.ports, layout, DATE, { partial });
+    expect(await ids()).toEqual(['G1']);
+    const { rolledBack } = await entryOf(waiting);
+    expect(rolledBack?.map((version) => version.runId)).toEqual([shown, runId]);
+    const { findings } = await verifyLake(lake.ports, { depth: 'full' });
+    expect(findings.filter(({ level }) => level === 'damage')).toEqual([]);
+  });
+
+  it('and a version that goes back while a later one waits is not loaded again either', async () => {
+    await using lake = await TestLake.make();
+    const { load, ids, commits, entryOf } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 2;
+    const second = smallFile(smallLine('A2', 2));
+    for (const bytes of [first, second]) {
+      await load(KEY, bytes);
+      await publishDay(lake.ports, layout, DATE, { partial });
+    }
+    const shown = (await commits())[1]!.files[0]!.runId;
+    const waiting = await load(KEY, smallFile(smallLine('A9', 9)));
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'x' });
+    expect(await ids()).toEqual(['A1']);
+    const standing = await entryOf(waiting);
+    expect(standing.rolledBack?.map((version) => version.runId)).toEqual([shown]);
+    await settleRollback(lake.ports, (await commits())[2]!);
+    expect(await entryOf(waiting)).toEqual(standing);
+    await load(OTHER, other);
+    expect(await ids()).toEqual(['A9', 'G1']);
   });
 
   it('while a publication in part of a published day is under way', async () => {

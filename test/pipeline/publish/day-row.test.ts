@@ -100,6 +100,12 @@ describe('readers are shown', () => {
       false,
       ['restore small_days', '2025-08-11 1', '2025-08-12 3'],
     ],
+    [
+      'no row of a day whose only commit is a blank one',
+      [{ ...first, files: [], tables: [] }, commitOf('2025-08-10', 1), last],
+      false,
+      ['restore small_days', '2025-08-10 1', '2025-08-12 3'],
+    ],
   ])('%s', async (_, commits, hasTable, shown) => {
     const { store, told, writes, ports } = lakeOf(commits, hasTable);
     if (commits.at(-1) !== last) store.replace(dayCommitKey('small', '2025-08-13', 3), Buffer.from('{'));

@@ -30,14 +30,14 @@ describe('the merges of a run', () => {
     const specs = planMerges(PLAN, LAYOUT, ranges);
     expect(specs.map(({ parts }) => parts.map(({ key }) => key))).toEqual([['0/A', '1/A'], ['0/B']]);
     expect(specs.map(({ mergeIndex, outputKey }) => [mergeIndex, outputKey])).toEqual([
-      [0, 'runs/run/merged/product=A/f-1-00000.snappy.parquet'],
-      [1, 'runs/run/merged/product=B/f-1-00000.snappy.parquet'],
+      [0, 'runs/run/merged/product=A/f-1-00000.parquet'],
+      [1, 'runs/run/merged/product=B/f-1-00000.parquet'],
     ]);
   });
 
   it('put the datasets of record types into folders of their own', () => {
     const [spec] = planMerges({ ...PLAN, dataset: 'whole' }, LAYOUT, [range(part('0/A', 'A'))]);
-    expect(spec?.outputKey).toBe('runs/run/merged/dataset=small/product=A/f-1-00000.snappy.parquet');
+    expect(spec?.outputKey).toBe('runs/run/merged/dataset=small/product=A/f-1-00000.parquet');
   });
 
   it('join small row groups of a large partition, unless a column of it is a list', () => {

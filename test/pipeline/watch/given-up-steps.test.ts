@@ -93,33 +93,29 @@ describe('an execution that failed before the ledger had an entry of its file', 
     expect(lake.notifications).toHaveLength(1);
   });
 
-  it('leaves one that failed once, if both its call and whoever recorded the failure see it', async () => {
-    const lake = new MemoryLake();
-    lake.raw.replace(KEY, smallFile(smallLine('A1', 1)));
-    const [noted, made] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    let recorded: Promise<boolean> | undefined;
-    let isNoted = false;
-    let ledgerKey = '';
-    lake.lake.beforeCall = async (operation, key) => {
-      if (operation === 'putOnce' && /day=12\/f_[^/]*\.json$/.test(key)) {
-        // The failure is recorded while the entry is made: it has been noted, but not yet looked for an entry once more.
+  it('leaves one that failed if its call dies right after the claim, or before it', async () => {
+    for (const dies of ['before the claim', 'after the claim']) {
+      const lake = new MemoryLake();
+      lake.raw.replace(KEY, smallFile(smallLine('A1', 1)));
+      const putOnce = lake.lake.putOnce.bind(lake.lake);
+      let ledgerKey = '';
+      // The failure is recorded while the entry is made, when its call has looked for the note; and nothing of the call comes after it.
+      lake.lake.putOnce = async (key, bytes) => {
+        if (!/day=12\/f_[^/]*\.json$/.test(key)) return putOnce(key, bytes);
+        lake.lake.putOnce = putOnce;
         ledgerKey = key;
-        recorded = recordFailure(lake.ports, failed(EXECUTION));
-        await noted.promise;
-      } else if (key.endsWith('.failed.json') && operation !== 'get') {
-        isNoted = true;
-        setImmediate(() => noted.resolve());
-      } else if (isNoted && operation === 'get' && key === ledgerKey) {
-        await made.promise;
-      } else if (isNoted && operation === 'get' && key.endsWith('.failed.json')) {
-        made.resolve();
-        await recorded;
-      }
-    };
-    await expect(splitFile(lake.ports, EXECUTION, request, 0)).rejects.toThrow('this execution was given up');
-    const { state, history } = await lake.entry({ ledgerKey });
-    expect([state, ...history.map((step) => step.state)]).toEqual(['failed', 'splitting', 'failed']);
-    expect(lake.notices).toHaveLength(1);
+        await recordFailure(lake.ports, failed(EXECUTION));
+        if (dies === 'after the claim') await putOnce(key, bytes);
+        throw new Error('killed');
+      };
+      await expect(splitFile(lake.ports, EXECUTION, request, 0)).rejects.toThrow();
+      const { state, history, failure } = await lake.entry({ ledgerKey });
+      expect([dies, state, ...history.map((step) => step.state)]).toEqual([dies, 'failed', 'failed']);
+      expect(failure).toMatchObject({ name: 'TypeError' });
+      expect(lake.notices).toHaveLength(1);
+      const redriven = planned(await splitFile(lake.ports, EXECUTION, request, 1));
+      expect(await lake.entry(redriven)).toMatchObject({ state: 'parsing', attempt: 0 });
+    }
   });
 });
 
