@@ -14,7 +14,7 @@ import {
   PAGE_LENGTH,
   PAGE_PLAIN_BYTES,
 } from '../shapes';
-import { areSameBytes, compareBytes, isLess128, keepLowBytes } from './bytes-order';
+import { areSameBytes, compareBytes, isLess128 } from './bytes-order';
 import { addIndexes, enter, hashWord, MIX } from './dictionary-table';
 import { isAbsent } from './vector-members';
 
@@ -48,11 +48,18 @@ function hashBytes(at: usize, length: usize): u32 {
 
 function hashLong(at: usize, length: usize): u32 {
   let hash: u64 = length as u64;
-  for (let from: usize = 0; from < length; from += 8) {
-    const word = keepLowBytes(load<u64>(at + from), length - from);
-    hash = (rotl<u64>(hash, 23) ^ word) * MIX;
+  // The last word overlaps the one before it.
+  const last = at + length - 8;
+  for (; at < last; at += 8) hash = (rotl<u64>(hash, 23) ^ load<u64>(at)) * MIX;
+  return (((rotl<u64>(hash, 23) ^ load<u64>(last)) * MIX) >>> 32) as u32;
+}
+
+function areSameLong(a: usize, b: usize, length: usize): bool {
+  const last = length - 16;
+  for (let at: usize = 0; at < last; at += 16) {
+    if (v128.any_true(v128.xor(v128.load(a + at), v128.load(b + at)))) return false;
   }
-  return (hash >>> 32) as u32;
+  return !v128.any_true(v128.xor(v128.load(a + last), v128.load(b + last)));
 }
 
 /** Appends a text in PLAIN form to the dictionary's data, and stores { offset, length } of its bytes there in `entry`. */
@@ -107,34 +114,43 @@ export function appendIndexesOfBytes(
       out += 2;
     }
     if (index >= count) break;
-    const value = values + ((load<u16>(members + (index << 1)) as usize) << 3);
-    const length = load<u32>(value, 4) as usize;
-    const text = load<u32>(value) as usize;
-    const entry = length > 16 ? findText(page, text, length) : enterText(page, text, length, slot);
+    let entry = 0;
+    // Long texts often come one after the other.
+    do {
+      const value = values + ((load<u16>(members + (index << 1)) as usize) << 3);
+      const text = load<u32>(value) as usize;
+      const length = load<u32>(value, 4) as usize;
+      entry = length > 16 ? findLong(page, text, length) : enterText(page, text, length, slot);
+      if (entry < 0) break;
+      store<u16>(out, entry as u16);
+      store<u8>(used + entry, 1);
+      plainBytes += 4 + length;
+      out += 2;
+      index++;
+    } while (index < count && isLong(states, values, load<u16>(members + (index << 1))));
     if (entry < 0) break;
-    store<u16>(out, entry as u16);
-    store<u8>(used + entry, 1);
-    plainBytes += 4 + length;
-    out += 2;
-    index++;
   }
   store<u32>(page, load<u32>(page, PAGE_LENGTH) + ((out - firstOut) as u32), PAGE_LENGTH);
   store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + (plainBytes as u32), PAGE_PLAIN_BYTES);
   return index;
 }
 
-/** Finds the entry of a text, which it enters if it is new; -1 if there is no room for it. */
-function findText(page: usize, text: usize, length: usize): i32 {
+function isLong(states: usize, values: usize, member: u32): bool {
+  return !isAbsent(states, member) && load<u32>(values + (member << 3), 4) > 16;
+}
+
+/** Finds the entry of a text of more than 16 bytes, which it enters if it is new; -1 if there is no room for it. */
+function findLong(page: usize, text: usize, length: usize): i32 {
   const table = load<u32>(page, DICTIONARY_TABLE) as usize;
   const mask = load<u32>(page, DICTIONARY_MASK);
   const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
   const data = load<u32>(page, DICTIONARY_DATA) as usize;
-  let slot = hashBytes(text, length) & mask;
+  let slot = hashLong(text, length) & mask;
   let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
   while (entry >= 0) {
     const known = entries + (entry << 3);
     const isSameLength = (load<u32>(known, 4) as usize) === length;
-    if (isSameLength && areSameBytes(data + load<u32>(known), text, length)) return entry;
+    if (isSameLength && areSameLong(data + load<u32>(known), text, length)) return entry;
     slot = (slot + 1) & mask;
     entry = (load<u16>(table + (slot << 1)) as i32) - 1;
   }

@@ -80,9 +80,24 @@ export function routeRecords(
   routes: usize,
   partitions: usize,
 ): i32 {
-  const isOneShort = isShort(segments, segmentCount);
-  const at = load<u32>(segments) as usize;
-  const width = load<u32>(segments, 4) as usize;
+  if (isShort(segments, segmentCount)) {
+    const at = load<u32>(segments) as usize;
+    const width = load<u32>(segments, 4) as usize;
+    return routeByOne(
+      records,
+      outcomes,
+      from,
+      count,
+      at,
+      width,
+      table,
+      mask,
+      keys,
+      targets,
+      routes,
+      partitions,
+    );
+  }
   for (let index = from; index < count; index++) {
     if (load<u8>(outcomes + index) !== (RECORD_OK as u8)) {
       store<i32>(partitions + (index << 2), -1);
@@ -90,21 +105,52 @@ export function routeRecords(
       continue;
     }
     const record = load<u32>(records + (index << 2)) as usize;
-    let slot =
-      (isOneShort ? hashShort(record + at, width) : hashRoute(record, segments, segmentCount)) & mask;
+    let slot = hashRoute(record, segments, segmentCount) & mask;
     while (true) {
       const route = (load<u32>(table + (slot << 2)) as i32) - 1;
       if (route < 0) return index;
-      const key = keys + route * stride;
-      if (
-        isOneShort ? isSameShort(record + at, key, width) : isSameRoute(record, key, segments, segmentCount)
-      ) {
+      if (isSameRoute(record, keys + route * stride, segments, segmentCount)) {
         store<i32>(partitions + (index << 2), load<i32>(targets + (route << 2)));
         store<i32>(routes + (index << 2), route);
         break;
       }
       slot = (slot + 1) & mask;
     }
+  }
+  return count;
+}
+
+/** The same for a single short field, without calls, which would slow down all records. */
+function routeByOne(
+  records: usize,
+  outcomes: usize,
+  from: i32,
+  count: i32,
+  at: usize,
+  width: usize,
+  table: usize,
+  mask: u32,
+  keys: usize,
+  targets: usize,
+  routes: usize,
+  partitions: usize,
+): i32 {
+  for (let index = from; index < count; index++) {
+    if (load<u8>(outcomes + index) !== (RECORD_OK as u8)) {
+      store<i32>(partitions + (index << 2), -1);
+      store<i32>(routes + (index << 2), -1);
+      continue;
+    }
+    const field = (load<u32>(records + (index << 2)) as usize) + at;
+    let slot = hashShort(field, width) & mask;
+    let route = (load<u32>(table + (slot << 2)) as i32) - 1;
+    while (route >= 0 && !isSameShort(field, keys + (route as usize) * width, width)) {
+      slot = (slot + 1) & mask;
+      route = (load<u32>(table + (slot << 2)) as i32) - 1;
+    }
+    if (route < 0) return index;
+    store<i32>(partitions + (index << 2), load<i32>(targets + (route << 2)));
+    store<i32>(routes + (index << 2), route);
   }
   return count;
 }
