@@ -102,7 +102,8 @@ export class TestLake {
   private constructor(dir: string, stands: Stands) {
     this.dir = dir;
     this.stands = stands;
-    const onDisk = (folder: string) => createFileObjectStore({ rootDir: join(dir, folder), sync: false });
+    const onDisk = (folder: string) =>
+      createFileObjectStore({ rootDir: join(dir, folder), sync: false, isSource: folder === 'raw' });
     const inMemory = Object.assign(new MemoryObjectStore(), { beforeCall: this.writes.call });
     const isInMemory = stands === 'in memory';
     const raw = isInMemory ? new MemoryObjectStore() : onDisk('raw');
