@@ -98,7 +98,7 @@ function asksForHelp(args: readonly string[]): boolean {
 
 /** `positional-lake layout guess DATA [flags]` → `positional-lake layout guess`, `npm run chaos -- [flags]` → `npm run chaos --`. */
 function nameOf({ usage }: CommandLine<Flags>): string {
-  return /^\S+(?: [a-z][a-z-]*)*(?: --(?= ))?/.exec(usage)?.[0] ?? PROGRAM;
+  return /^\S+(?: [a-z][a-z:-]*)*(?: --(?= ))?/.exec(usage)?.[0] ?? PROGRAM;
 }
 
 function helpText({ does, usage, flags, notes }: CommandLine<Flags>): string {

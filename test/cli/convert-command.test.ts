@@ -186,6 +186,7 @@ describe('the command', () => {
         'stdin-name',
         'dry-run',
         'out',
+        'any-folder',
         'business-date',
         'raw-root',
         'compression',
