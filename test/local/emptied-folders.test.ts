@@ -11,14 +11,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(rootDir, { recursive: true, force: true }));
 
-test('threads remove each folder once, and nothing beside them', async () => {
+test.each([
+  ['all of them if the disk is waited for', 0, 0],
+  ['those that showed that it is not', Number.POSITIVE_INFINITY, 4],
+])('folders are removed once, and nothing beside them: %s', async (_, waitingMs, left) => {
   const folders = Array.from({ length: 9 }, (_, index) => join(rootDir, `folder ${index} ' \\ é`));
   for (const folder of [...folders, join(rootDir, 'stays')]) {
     await mkdir(join(folder, 'deep/er'), { recursive: true });
     await writeFile(join(folder, 'deep/er/x'), 'x');
   }
-  await removeOnThreads([...folders, join(rootDir, 'was never there')], 2);
-  expect(await readdir(rootDir)).toEqual(['stays']);
+  await removeOnThreads([...folders, join(rootDir, 'was never there')], { leastFolders: 2, waitingMs });
+  const names = await readdir(rootDir);
+  expect(names.filter((name) => name.startsWith('folder '))).toHaveLength(left);
+  expect(names.filter((name) => !name.startsWith('folder '))).toEqual(['stays']);
 });
 
 test('hundreds of folders of a lake go with all that is in them, and so does what is unfinished', async () => {
