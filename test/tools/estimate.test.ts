@@ -58,7 +58,7 @@ describe('npm run estimate', () => {
     const { stdout, code } = await runCommand('estimate', ['--json', '--bytes', '0.1TB'], '.');
     expect(code).toBe(0);
     const { night, work } = JSON.parse(stdout) as { night: { ranges: number }; work: never };
-    expect(night.ranges).toBe(750);
+    expect(night.ranges).toBe(500);
     expect(total(work).perNight).toBeLessThan(2);
     expect((await runCommand('estimate', ['--region', 'mars-1'], '.')).code).toBe(2);
   });

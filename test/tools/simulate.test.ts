@@ -275,7 +275,7 @@ describe('the simulator reads what is deployed', () => {
 
   it('the stage, with the time and concurrency of functions', async () => {
     const prod = await stageSettings('prod');
-    expect(prod).toMatchObject({ rangeSizeBytes: 134_217_728, parserMemoryMb: 1769, publication: 'day' });
+    expect(prod).toMatchObject({ rangeSizeBytes: 201_326_592, parserMemoryMb: 1769, publication: 'day' });
     expect(prod.functionTimeouts).toMatchObject({ parser: 300, splitter: expect.any(Number) });
     expect(prod.reserved.parser).toBeGreaterThan(100);
     expect(await stageSettings('dev')).toMatchObject({ publication: 'file' });

@@ -30,7 +30,7 @@ const COMMAND = {
 Exit codes: 0 estimated, 1 failed, 2 usage.`,
 } as const;
 
-const RANGE_SIZES = ['32MiB', '64MiB', '128MiB', '256MiB', '512MiB'];
+const RANGE_SIZES = ['32MiB', '64MiB', '128MiB', '192MiB', '256MiB', '512MiB'];
 const MEMORIES = [1024, 1769, 3008];
 const SPARK_VCPUS = 64;
 /** Names of stages by function. */
