@@ -95,7 +95,7 @@ interface Step {
   version: string;
 }
 
-export interface RolledBackVersion extends Partial<FileContent> {
+interface RolledBackVersion extends Partial<FileContent> {
   version: string;
   runId: string;
   at: string;

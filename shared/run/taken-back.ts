@@ -1,5 +1,4 @@
-import { advanced, type LedgerEntry, type LoadedVersion, type RolledBackVersion } from './ledger-entry.ts';
-import { isContentOf, isVersionOf } from './source-content.ts';
+import { advanced, type LedgerEntry, type LoadedVersion } from './ledger-entry.ts';
 
 /** The entry with the version `loaded`, or none, in place of the one that is taken back. */
 export function takenBack(
@@ -11,8 +10,8 @@ export function takenBack(
 ): LedgerEntry {
   const { loaded: before } = entry;
   const { rolledBack: notes = [] } = before ? notedBack(entry, before, at, reason) : entry;
-  // What comes back is wanted again: it may be converted again, and a later rollback may return to it.
-  const rolledBack = notes.filter((note) => !loaded || !isNoteOf(note, loaded));
+  // A later rollback may return to what comes back. The same bytes as another run made them stay taken back.
+  const rolledBack = notes.filter((note) => note.runId !== loaded?.runId);
   // A run that is going on, or the refusal of a later version, keeps its state.
   if (entry.runId !== from || entry.state !== 'loaded') return { ...entry, loaded, rolledBack };
   if (!loaded) {
@@ -38,13 +37,6 @@ export function notedBack(
 ): LedgerEntry {
   const rolledBack = [...(entry.rolledBack ?? []), { ...contentAndVersion(version), at, reason }];
   return { ...entry, rolledBack };
-}
-
-/** Is the note about this version, or about the same bytes converted another time? */
-function isNoteOf(note: RolledBackVersion, { runId, ...loaded }: LoadedVersion): boolean {
-  const { sizeBytes, checksum } = note;
-  const content = sizeBytes === undefined || checksum === undefined ? undefined : { sizeBytes, checksum };
-  return note.runId === runId || isVersionOf(loaded, note.version) || isContentOf(loaded, content);
 }
 
 function contentAndVersion({ version, seenAs, runId, inputBytes, checksum }: LoadedVersion) {

@@ -31,5 +31,5 @@ it('a lake that the command convert makes is timed too', async () => {
     process.cwd(),
   );
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/^convert, 5 files +\d+\.\d s\n5 runs of 1 days/);
+  expect(stdout).toMatch(/^convert, 5 files +\d+\.\d s +\d+ MB +\d+\.\d s\n5 runs of 1 days/);
 });

@@ -188,17 +188,20 @@ export async function supplementedFile(
   });
 }
 
-/** Refuses a version that was rolled back, unless the run is forced, or it is loaded again since: then only its layout is another. */
+/** Refuses a version that was rolled back, unless the run is forced, or it was loaded again since: then only its layout is another. */
 export function rolledBackRefusal(
   entry: LedgerEntry,
   request: ConvertRequest,
   content: FileContent | undefined,
 ): Refusal | undefined {
-  const isWanted = isVersionOf(entry.loaded, entry.version) || isContentOf(entry.loaded, content);
-  const taken =
-    request.force || isWanted
-      ? undefined
-      : entry.rolledBack?.findLast((known) => isVersionTaken(known, entry.version) || holds(known, content));
+  const { loaded, version, rolledBack = [] } = entry;
+  const again = isVersionOf(loaded, version) || isContentOf(loaded, content) ? loaded : undefined;
+  const taken = rolledBack.findLast(
+    (known) =>
+      !request.force &&
+      (isVersionTaken(known, version) || holds(known, content)) &&
+      !(again && again.loadedAt > known.at),
+  );
   return (
     taken &&
     refuse('rolled-back', {

@@ -58,6 +58,18 @@ describe('rolling back', () => {
     expect(await refusalOf(await load(KEY, second, {}, otherLayout))).toBeUndefined();
   });
 
+  it('to the same bytes as another layout made them is not undone by the next run with the layout that was taken back', async () => {
+    await using lake = await TestLake.make();
+    const { load, refusalOf, entryOf } = smallDay(lake);
+    const wrong = { layout: smallLayout({ compression: 'none' }), sourceKey: KEY };
+    const { runId } = await entryOf(await load(KEY, first));
+    await lake.convert(wrong);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong layout' });
+    const again = await lake.convert(wrong);
+    expect(await refusalOf(again)).toBe('rolled-back');
+    expect((await entryOf(again)).loaded?.runId).toBe(runId);
+  });
+
   it('of a whole day goes back commit by commit', async () => {
     await using lake = await TestLake.make();
     const { ids, load } = smallDay(lake);
