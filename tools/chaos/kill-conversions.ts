@@ -150,7 +150,12 @@ async function filesInFolders(dir: string): Promise<string[]> {
 async function rowsOf(lake: string): Promise<string[]> {
   const child = spawnNode([PROGRAM, 'query', '--lake', lake, '--json', 'SELECT * FROM contracts']);
   const text = await outputOf(child).catch((error: Error) => {
-    if (/nothing is published|no day is published yet/.test(error.message)) return '';
+    if (
+      /nothing is published|no day is published yet|there is no such lake|holds no lake|is no lake/.test(
+        error.message,
+      )
+    )
+      return '';
     throw error;
   });
   return text.split('\n').filter(Boolean).sort();

@@ -207,6 +207,8 @@ async function tellLoaded(
   day: DayOutcome & { report: string | undefined },
 ): Promise<void> {
   const { records, rows } = loaded;
+  // A commit that stands may be without the file.
+  const isPublished = day.published && day.waitingFor === undefined;
   await ports.metrics.record(plan.dataset, [
     { name: 'FilesLoaded', unit: 'Count', value: 1 },
     { name: 'InputBytes', unit: 'Bytes', value: plan.sizeBytes },
@@ -219,7 +221,7 @@ async function tellLoaded(
       unit: 'Milliseconds',
       value: Date.parse(loaded.loadedAt) - Date.parse(plan.startedAt),
     },
-    { name: 'DaysPublished', unit: 'Count', value: day.published ? 1 : 0 },
+    { name: 'DaysPublished', unit: 'Count', value: isPublished ? 1 : 0 },
     {
       name: 'RejectPercent',
       unit: 'Percent',
@@ -227,7 +229,7 @@ async function tellLoaded(
     },
     ...stageFigures(await readEntry(ports.lake, plan.ledgerKey)),
   ]);
-  const published = day.published ? `published as commit ${day.commit}` : `waiting for ${day.waitingFor}`;
+  const published = isPublished ? `published as commit ${day.commit}` : `waiting for ${day.waitingFor}`;
   await ports.notifier.notify({
     kind: 'success',
     subject: `Loaded: ${plan.sourceKey}`.slice(0, 100),

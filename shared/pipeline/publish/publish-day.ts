@@ -111,7 +111,9 @@ async function commitDay(
     holdsExactly(last, sound) &&
     (last.partial === undefined || waitingFor !== undefined)
   ) {
-    return { commit: last, isNew: false };
+    // A file that a late day manifest keeps out is loaded, and in no commit.
+    const isOut = waitingFor !== undefined && loaded !== undefined && !holdsRuns(last, loaded);
+    return isOut ? { commit: last, isNew: false, waitingFor } : { commit: last, isNew: false };
   }
   const { partial } = options;
   if (waitingFor !== undefined && (!partial || sound.length === 0)) {

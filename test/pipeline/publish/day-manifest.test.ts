@@ -100,6 +100,25 @@ describe('a day manifest', () => {
     expect(await lake.catalog('small')).toBeUndefined();
   });
 
+  it('that keeps a file out of a day in part does not call it published', async () => {
+    await using lake = await TestLake.make();
+    lake.ports.settings.expectedFiles = 3;
+    const { load, commits } = smallDay(lake);
+    await load(KEY, bytes);
+    const other = smallFile(smallLine('B1', 1));
+    await load('g_20250812.txt', other);
+    const text = dayManifest([right, { name: 'g_20250812.txt', sizeBytes: 1 }, { name: 'late.txt' }], {
+      businessDate: DATE,
+    }).toString();
+    expect(await takeDayManifest(lake.ports.lake, 'small', DATE, 'day.ctl', text)).toEqual([]);
+    const partial = { reason: 'on purpose' };
+    await publishDay(lake.ports, readLayout(smallLayout(), 'small.json'), DATE, { partial });
+    expect((await commits()).map(({ files }) => files.map(({ sourceKey }) => sourceKey))).toEqual([[KEY]]);
+    const again = await lake.convert({ layout: smallLayout(), sourceKey: 'g_20250812.txt' });
+    expect(again).toMatchObject({ status: 'already-loaded', day: { commit: 1 } });
+    expect(again.day?.waitingFor).toContain('g_20250812.txt, which is not what');
+  });
+
   it('that a person gave stays in force when the next file of the day is converted', async () => {
     await using lake = await TestLake.make();
     const { load } = smallDay(lake);
