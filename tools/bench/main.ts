@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startUrl } from '../../local/start-bundle.ts';
 import { OutputUnwritable } from '../../shared/errors.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
 import { isSet, runWithFlags, text, textOr, texts, usageError } from '../../terminal/command-line.ts';
@@ -32,10 +33,16 @@ const COMMAND = {
 } as const;
 type Flags = FlagValues<typeof COMMAND.flags>;
 
+const CONVERT = new URL('../../cli/convert-command.ts', import.meta.url);
+
 await runWithFlags(COMMAND, async (flags) => {
   const options = optionsOf(flags);
   const workloads = WORKLOADS.filter(({ name }) => !flags.workload || flags.workload.includes(name));
   const scratchDir = await makeScratch(flags.dir ?? tmpdir());
+  if (startUrl(CONVERT).href === CONVERT.href)
+    console.error(
+      'A source has changed since the last install, so conversions start slower: npm run prepare',
+    );
   try {
     for (const workload of workloads) await benchAndPrint(workload, scratchDir, options, flags.json === true);
     return EXIT_LOADED;
