@@ -45,6 +45,13 @@ it('two hosts in one folder lose no row and double none, though one of them is k
   expect(stdout).toMatch(/^skipped|broken +0/m);
 });
 
+it('a host that is stopped by SIGTERM ends by itself', async () => {
+  const flags = ['--nights', '1', '--hosts', '2', '--seed', '13104'];
+  const { code, stdout, stderr } = await runCommand(CHAOS, flags, tmpdir());
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^skipped|stopped by SIGTERM +1\n/m);
+});
+
 it('conversions that are killed are published whole or not at all, and are whole after another', async () => {
   const { code, stdout, stderr } = await runCommand(CHAOS, ['--sigkill', '2', '--seed', '501'], tmpdir());
   expect([code, stderr]).toEqual([0, '']);

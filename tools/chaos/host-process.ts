@@ -20,16 +20,20 @@ import type { HostDeed, HostOrder } from './host-order.ts';
  */
 const definition = await loadPipeline();
 const stop = new AbortController();
-process.on('SIGTERM', () => stop.abort());
+process.on('SIGTERM', () => {
+  stop.abort();
+  // It ends by itself once nothing is left to wait for, as an open input would be.
+  process.stdin.destroy();
+});
 
 console.log('ready');
-for await (const line of createInterface({ input: process.stdin })) {
+orders: for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as HostOrder;
   const ends: string[] = [];
   for (const [index, deed] of order.deeds.entries()) {
     // No two executions have one name, on whatever host.
     ends.push(await perform(order, deed, `${order.name}-${index}-${randomUUID()}`));
-    if (stop.signal.aborted) break;
+    if (stop.signal.aborted) break orders;
   }
   console.log(JSON.stringify(ends));
 }

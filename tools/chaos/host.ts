@@ -60,7 +60,7 @@ export class Host {
     return answer === undefined ? [`the host ended: ${this.complaints}`] : (JSON.parse(answer) as string[]);
   }
 
-  /** Sends the signal to the process in the namespace. Answers true if it ended by that; an idle host does not end by SIGTERM. */
+  /** Sends the signal to the process in the namespace. Answers true if it ended by that. */
   async kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<boolean> {
     const { pid } = this.child;
     if (this.isOver) return false;
@@ -68,7 +68,7 @@ export class Host {
     const inner = Number(text.trim().split(' ')[0]);
     if (inner > 0) process.kill(inner, signal);
     const ended = once(this.child, 'close').then(() => true);
-    // A host without an order is not stopped by SIGTERM: it looks after each deed.
+    // By SIGTERM it ends once its deed has.
     const isStopped = await Promise.race([ended, sleep(signal === 'SIGTERM' ? 10_000 : MOST_MS, false)]);
     if (!isStopped) this.child.kill('SIGKILL');
     if (!isStopped) await ended;
