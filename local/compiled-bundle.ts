@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
+import { crc32 } from 'node:zlib';
 import { importModule } from './import-module.ts';
 
 /** The one script of a bundle: a function, as Node wraps CommonJS, of which nothing runs before a module is asked for. */
@@ -61,9 +62,16 @@ function openBundle(folder: URL, wanted: readonly string[]): OpenBundle {
   return { modules: module.exports.modules!, started };
 }
 
+/** V8 believes what it is given: of a single wrong bit a process dies, or does something else than its source says. */
+const SUM_BYTES = 4;
+
+/** What was kept, if it is whole. */
 function keptBytes(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    const bytes = readFileSync(path);
+    // The sum is behind it: what begins at another place than the memory of the file would be copied.
+    const compiled = bytes.subarray(0, -SUM_BYTES);
+    return bytes.readUInt32LE(compiled.length) === crc32(compiled) ? compiled : undefined;
   } catch {
     return undefined;
   }
@@ -74,7 +82,10 @@ function keep(script: Script, path: string): void {
   setFlagsFromString('--flush-bytecode');
   const incoming = `${path}.${process.pid}`;
   try {
-    writeFileSync(incoming, script.createCachedData());
+    const compiled = script.createCachedData();
+    const sum = Buffer.alloc(SUM_BYTES);
+    sum.writeUInt32LE(crc32(compiled));
+    writeFileSync(incoming, Buffer.concat([compiled, sum]));
     renameSync(incoming, path);
   } catch {
     return;

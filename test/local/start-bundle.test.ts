@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -137,6 +137,13 @@ describe('two checkouts that share their packages', () => {
   });
 });
 
+/** With one bit changed. */
+function flipped(bytes: Buffer, at: number): Buffer {
+  const altered = Buffer.from(bytes);
+  altered[at]! ^= 1;
+  return altered;
+}
+
 describe('what V8 compiled', () => {
   const loader = new URL('../../local/compiled-bundle.ts', import.meta.url).href;
   let bundle: string;
@@ -176,10 +183,22 @@ describe('what V8 compiled', () => {
     expect(await kept()).toEqual(first);
   });
 
-  test('is compiled anew, and kept again, if it is damaged', async () => {
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['empty', () => Buffer.alloc(0)],
+    ['cut off', (bytes) => bytes.subarray(0, 40)],
+    ['without its end', (bytes) => bytes.subarray(0, -1)],
+    ['altered by one bit at its start', (bytes) => flipped(bytes, 0)],
+    ['altered by one bit in its middle', (bytes) => flipped(bytes, bytes.length >> 1)],
+    ['altered by one bit of its sum', (bytes) => flipped(bytes, bytes.length - 1)],
+    ['blank, as after a loss of power', (bytes) => Buffer.alloc(bytes.length)],
+  ])('is compiled anew, and kept again, if it is %s', async (_, damage) => {
     const [name] = (await readdir(bundle)).filter((file) => file.startsWith('compiled-'));
-    await truncate(join(bundle, name!), 40);
+    const path = join(bundle, name!);
+    const damaged = damage(await readFile(path));
+    await writeFile(path, damaged);
     expect(await started('a.ts', 'b.ts')).toEqual(['module a', 'module b']);
-    expect((await stat(join(bundle, name!))).size).toBeGreaterThan(40);
+    expect((await readFile(path)).equals(damaged)).toBe(false);
+    const [kept] = await Promise.all([readFile(path), started('a.ts', 'b.ts')]);
+    expect((await readFile(path)).equals(kept)).toBe(true);
   });
 });
