@@ -74,7 +74,7 @@ async function convertInto(
   return [EXIT_FAILED, EXIT_USAGE, EXIT_REFUSED].find((code) => codes.includes(code)) ?? EXIT_LOADED;
 }
 
-/** What an interruption leaves: files that are converted together keep nothing until all of them are loaded. */
+/** Tells a person who interrupted the command what is kept. Files converted in one lot keep nothing until the whole lot is loaded. */
 async function interruptedText(options: ConvertOptions, done: number): Promise<string> {
   const count = options.inputs.length;
   const before = count === 1 ? '' : `${done} of ${count} files were done, and `;

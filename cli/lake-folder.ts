@@ -10,7 +10,7 @@ import { usageError } from '../terminal/command-line.ts';
 
 /** The folders of a lake: what is in them belongs to it, and `clean` or `repair` removes what it does not know. */
 const LAKE_FOLDERS = ['ledger', 'runs', 'processed', 'catalog', 'damaged', INCOMING];
-/** Of more lakes the first ones are named. */
+/** Messages list this many names and count the rest. */
 const MOST_NAMED = 3;
 const GIVE = 'Give the folder that was given to convert as --out';
 
@@ -48,7 +48,7 @@ async function whereToLook(lakeDir: string, isThere: boolean): Promise<string> {
   const named = near.slice(0, MOST_NAMED).map(shownText).join(', ');
   const more = near.length > MOST_NAMED ? ' and more' : '';
   if (near.length === 0) return `${GIVE}; "npx positional-lake convert" makes one.`;
-  return `${GIVE}. There ${near.length === 1 ? 'is one in' : 'are some in'} ${named}${more}.`;
+  return `${GIVE}. ${near.length === 1 ? 'There is a lake in' : 'There are lakes in'} ${named}${more}.`;
 }
 
 /** Lakes among the folders of this one. */
@@ -80,7 +80,7 @@ export function refuseWithinLake(lakeDir: string): void {
   }
 }
 
-/** What a file system or a person leaves in a folder that counts as empty. */
+/** Hidden files and lost+found: a folder with nothing else counts as empty. */
 const NOTHING = /^\.|^lost\+found$/;
 
 /**

@@ -55,7 +55,7 @@ interface FileStoreOptions {
 
 class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
-  /** What the path of every object begins with: a key that may be one needs nothing else to be its path. */
+  /** Path of an object = `prefix` + key, once the key is known to be valid. */
   private readonly prefix: string;
   private readonly documents = new DocumentReader();
   private readonly incomingDir: string;

@@ -12,7 +12,7 @@ export interface FileIdentity {
   stat(path: string): Promise<BigIntStats>;
   /** Was it there when the run began, as a source file was? */
   isSource: boolean;
-  /** Where it lies, for the ledger; undefined if its key says it. */
+  /** Absolute path for the ledger; undefined for objects of the lake, whose key is enough. */
   origin(path: string): string | undefined;
 }
 

@@ -1,22 +1,15 @@
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Catalog } from '../../shared/ports/catalog.ts';
-import { publishedFile } from '../support/catalog-contract.ts';
-import { MemoryTables } from '../support/memory-tables.ts';
+import { BEFORE, beforeEachOnNewTables, DATE, type MemoryTables } from '../support/memory-tables.ts';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-10T00:00:00Z');
-const BEFORE = '2026-03-08';
-const DATE = '2026-03-09';
 
-let file: Uint8Array;
 let tables: MemoryTables;
 let catalog: Catalog;
-beforeAll(async () => {
-  file = await publishedFile();
-});
-beforeEach(() => {
-  tables = new MemoryTables(file);
-  catalog = tables.catalog();
+beforeEachOnNewTables((fresh) => {
+  tables = fresh;
+  catalog = fresh.catalog();
 });
 
 const atHour = (hour: number) => {

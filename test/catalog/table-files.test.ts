@@ -1,37 +1,27 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { metadataNumber } from '../../shared/catalog/metadata-file.ts';
 import type { Catalog } from '../../shared/ports/catalog.ts';
 import { publishedFile } from '../support/catalog-contract.ts';
-import { filesOf, MemoryTables } from '../support/memory-tables.ts';
+import { BEFORE, beforeEachOnNewTables, DATE, filesOf, MemoryTables } from '../support/memory-tables.ts';
 
-const BEFORE = '2026-03-08';
-const DATE = '2026-03-09';
-
-let file: Uint8Array;
 let tables: MemoryTables;
 let catalog: Catalog;
-beforeAll(async () => {
-  file = await publishedFile();
+beforeEachOnNewTables((fresh) => {
+  tables = fresh;
+  catalog = fresh.catalog();
 });
-beforeEach(() => {
-  tables = new MemoryTables(file);
-  catalog = tables.catalog();
-});
-
-const another = () => tables.catalog();
-const day: MemoryTables['day'] = (...args) => tables.day(...args);
 
 describe('the columns and keys of a table', () => {
   it('may get other names and wider types, and exclude other types', async () => {
-    const first = await day(['A'], 1, BEFORE);
+    const first = await tables.day(['A'], 1, BEFORE);
     await catalog.publishDay(first);
-    const second = await day(['A']);
+    const second = await tables.day(['A']);
     second.columns = [first.columns[0]!, { name: 'value', type: 'decimal(18,2)', formerly: ['amount'] }];
     second.fieldIds = { ...second.fieldIds, value: 2 };
     await catalog.publishDay(second);
     expect((await catalog.tableOf('contracts'))?.columns).toStrictEqual(second.columns);
-    expect(await another().fieldIdsOf('contracts')).toMatchObject({ amount: 2, value: 2 });
-    const wrong = await day(['A'], 2);
+    expect(await tables.catalog().fieldIdsOf('contracts')).toMatchObject({ amount: 2, value: 2 });
+    const wrong = await tables.day(['A'], 2);
     wrong.columns = [{ name: 'id', type: 'bigint' }, wrong.columns[1]!];
     const { uri } = tables.seen();
     await expect(catalog.publishDay(wrong)).rejects.toMatchObject({
@@ -43,7 +33,7 @@ describe('the columns and keys of a table', () => {
   });
 
   it('are those of each file: one that another kind of file has is left out for readers', async () => {
-    const first = await day(['A']);
+    const first = await tables.day(['A']);
     first.columns = [first.columns[0]!, { name: 'amount', type: 'decimal(5,2)' }];
     await catalog.publishDay(first);
     const { metadata, entries } = tables.seen();
@@ -58,7 +48,7 @@ describe('the columns and keys of a table', () => {
   });
 
   it('a key that was renamed is found by the name that it had', async () => {
-    const first = await day(['A']);
+    const first = await tables.day(['A']);
     first.partitionKeys = [
       ...first.partitionKeys.slice(0, 3),
       { name: 'line', type: 'string', formerly: ['product'] },
@@ -66,7 +56,7 @@ describe('the columns and keys of a table', () => {
     first.fieldIds = { ...first.fieldIds, line: 6 };
     await catalog.publishDay(first);
     expect(tables.seen().files).toEqual(filesOf(first));
-    const unknown = await day(['B'], 2);
+    const unknown = await tables.day(['B'], 2);
     unknown.partitions[0]!.values = { ...unknown.partitions[0]!.values, other: 'x' };
     await expect(catalog.publishDay(unknown)).rejects.toMatchObject({
       name: 'RunInconsistent',
@@ -76,9 +66,9 @@ describe('the columns and keys of a table', () => {
   });
 
   it('days may be partitioned by other keys, and one day by both', async () => {
-    const before = await day(['A', null], 1, BEFORE);
+    const before = await tables.day(['A', null], 1, BEFORE);
     await catalog.publishDay(before);
-    const after = await day(['B']);
+    const after = await tables.day(['B']);
     after.partitionKeys = [...after.partitionKeys.slice(0, 3), { name: 'id', type: 'string' }];
     after.columns = [after.columns[1]!, { name: 'product', type: 'string' }];
     after.partitions = after.partitions.map(({ values: { product, ...values }, ...partition }) => ({
@@ -91,7 +81,11 @@ describe('the columns and keys of a table', () => {
       partitionKeys: after.partitionKeys,
     });
     expect(await catalog.shownDay('contracts', DATE)).toEqual({ commit: 1, partitions: after.partitions });
-    const both = { ...(await day(['C'], 2)), columns: after.columns, partitionKeys: after.partitionKeys };
+    const both = {
+      ...(await tables.day(['C'], 2)),
+      columns: after.columns,
+      partitionKeys: after.partitionKeys,
+    };
     both.partitions.push(...after.partitions);
     await catalog.publishDay(both);
     const { manifests, files } = tables.seen();
@@ -102,8 +96,8 @@ describe('the columns and keys of a table', () => {
   });
 
   it('the folder of a partition is that of its latest file', async () => {
-    const first = await day(['A']);
-    const second = await day(['A'], 2);
+    const first = await tables.day(['A']);
+    const second = await tables.day(['A'], 2);
     for (const files of [
       [...first.partitions[0]!.files, ...second.partitions[0]!.files],
       [...second.partitions[0]!.files, ...first.partitions[0]!.files],
@@ -111,8 +105,8 @@ describe('the columns and keys of a table', () => {
       const { location } = second.partitions[0]!;
       const { values } = first.partitions[0]!;
       tables.pointers.clear();
-      await another().publishDay({ ...second, partitions: [{ values, location, files }] });
-      const shown = await another().shownDay('contracts', DATE);
+      await tables.catalog().publishDay({ ...second, partitions: [{ values, location, files }] });
+      const shown = await tables.catalog().shownDay('contracts', DATE);
       expect(shown?.partitions).toEqual([{ values, location, files }]);
     }
   });
@@ -120,6 +114,7 @@ describe('the columns and keys of a table', () => {
 
 describe('the end of a published file', () => {
   it('is read at once, and a footer that is longer once more as a whole', async () => {
+    const file = await publishedFile();
     const length = 32 * 1024;
     const tail = file.subarray(-8);
     const footer = file.subarray(-8 - new DataView(tail.slice().buffer).getUint32(0, true), -8);
@@ -141,15 +136,15 @@ describe('the end of a published file', () => {
       [padded(length - 7), length + length + 1],
     ] as const) {
       tables = new MemoryTables(bytes);
-      const first = await day(['A']);
-      await another().publishDay(first);
+      const first = await tables.day(['A']);
+      await tables.catalog().publishDay(first);
       expect(tables.store.bytesRead.get(`processed/${first.partitions[0]?.files[0]}`)).toBe(read);
       expect(tables.seen().entries[0]?.file).toMatchObject({ recordCount: 1, fileSizeBytes: bytes.length });
     }
   });
 
   it('must be there', async () => {
-    const first = await day(['A']);
+    const first = await tables.day(['A']);
     const key = `processed/${first.partitions[0]?.files[0]}`;
     tables.store.lose(key);
     await expect(catalog.publishDay(first)).rejects.toMatchObject({ name: 'ObjectNotFound', where: key });

@@ -26,14 +26,14 @@ const COMMANDS = {
 
 /** What `--lake` may name, and what is said of it. */
 const PLACES: Record<string, RegExp> = {
-  missing: /^DIR\/missing: there is no such lake: this folder is not there\. .* There is one in DIR\/lake\.$/,
+  missing: /^DIR\/missing: there is no such lake: this folder is not there\. .* There is a lake in DIR\/lake\.$/,
   empty: /^DIR\/empty: this folder is no lake\. It is empty\. Give the folder .*convert" makes one\.$/,
   'data.txt': /^DIR\/data\.txt: this is a file, and no lake\. Give the folder that was given to convert/,
   inputs:
     /^DIR\/inputs: this folder is no lake\. It holds other things, and there is no .*ledger\/ in it\. Give/,
   'lake/processed':
     /^DIR\/lake\/processed: this folder is no lake\. .*It is a folder of the lake DIR\/lake: give that\.$/,
-  '.': /^DIR: this folder is no lake\. .*Give the folder .* There is one in DIR\/lake\.$/,
+  '.': /^DIR: this folder is no lake\. .*Give the folder .* There is a lake in DIR\/lake\.$/,
 };
 
 const home = process.cwd();

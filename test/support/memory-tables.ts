@@ -1,3 +1,4 @@
+import { beforeAll, beforeEach } from 'vitest';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { createMetadataCatalog, type TablePointer } from '../../shared/catalog/metadata-catalog.ts';
 import type { TablePlace } from '../../shared/catalog/table-place.ts';
@@ -9,12 +10,15 @@ import { type TableMetadata, tableMetadataShape } from '../../shared/iceberg/tab
 import { compareAndSwap } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
 import type { Catalog, DayPublication } from '../../shared/ports/catalog.ts';
-import { dayOf } from './catalog-contract.ts';
+import { dayOf, publishedFile } from './catalog-contract.ts';
 import { HeldWrites } from './held-writes.ts';
 
 /** Of published keys in the store, and of what readers name. */
 const PREFIX = 'processed/';
 const ROOT = 'memory://lake/';
+/** The day that tests publish, and the one before it. */
+export const DATE = '2026-03-09';
+export const BEFORE = '2026-03-08';
 
 /** What a pointer in memory is: its version, what it points to, and whether readers have rows of it that are not Iceberg's. */
 interface Standing {
@@ -92,7 +96,7 @@ export class MemoryTables {
   }
 
   /** Commit n of a day with a file for each product, and those files in the store. */
-  day(products: (string | null)[], commit = 1, businessDate = '2026-03-09', table = 'contracts') {
+  day(products: (string | null)[], commit = 1, businessDate = DATE, table = 'contracts') {
     const put = (key: string, bytes: Uint8Array) => this.store.put(PREFIX + key, bytes);
     return dayOf({ put }, this.file, table, products, commit, businessDate);
   }
@@ -133,4 +137,13 @@ export class MemoryTables {
 /** The files of some days, in order. */
 export function filesOf(...days: Pick<DayPublication, 'partitions'>[]): string[] {
   return days.flatMap(({ partitions }) => partitions.flatMap(({ files }) => files)).sort();
+}
+
+/** Hands each test of a file tables of its own. */
+export function beforeEachOnNewTables(begin: (tables: MemoryTables) => void): void {
+  let file: Uint8Array;
+  beforeAll(async () => {
+    file = await publishedFile();
+  });
+  beforeEach(() => begin(new MemoryTables(file)));
 }
