@@ -1,22 +1,23 @@
 import { either, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import { failedBeforeEntryShape } from './ended-executions.ts';
 import type { FailureCause } from './failure-cause.ts';
-import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
+import { supplementedRunShape } from './file-plan.ts';
 import { advanced, type LedgerEntry } from './ledger-entry.ts';
 
 /** What an execution is about to claim: enough for an entry, should it fail before it has one. */
-interface FileToClaim {
-  dataset: string;
-  sourceId: string;
-  sourceKey: string;
-  businessDate: string | null;
-  origin?: string | undefined;
-  version: string;
-  inputBytes: number;
-  layout: LedgerEntry['layout'];
-  softwareVersion: string;
-  supplementOf?: SupplementedRun | undefined;
-}
+type FileToClaim = Pick<
+  LedgerEntry,
+  | 'dataset'
+  | 'sourceId'
+  | 'sourceKey'
+  | 'businessDate'
+  | 'origin'
+  | 'version'
+  | 'inputBytes'
+  | 'layout'
+  | 'softwareVersion'
+  | 'supplementOf'
+>;
 
 /** Names the ledger entry that an execution works on: `runs/executions/<executionId>.json`. */
 export interface ExecutionPointer {
