@@ -26,7 +26,8 @@ const COMMANDS = {
 
 /** What `--lake` may name, and what is said of it. */
 const PLACES: Record<string, RegExp> = {
-  missing: /^DIR\/missing: there is no such lake: this folder is not there\. .* There is a lake in DIR\/lake\.$/,
+  missing:
+    /^DIR\/missing: there is no such lake: this folder is not there\. .* There is a lake in DIR\/lake\.$/,
   empty: /^DIR\/empty: this folder is no lake\. It is empty\. Give the folder .*convert" makes one\.$/,
   'data.txt': /^DIR\/data\.txt: this is a file, and no lake\. Give the folder that was given to convert/,
   inputs:
