@@ -121,14 +121,17 @@ export class ColumnChunkBuilder {
     return this.writer.compression;
   }
 
-  /** The codec that pages of other chunks must have to be appended; undefined if any will do. */
-  get pagesCodec(): PageCodec | undefined {
+  /**
+   * The codec that pages of another chunk must have to be appended; undefined if any will do. Closes the open page: only then does the
+   * chunk's first page have its codec.
+   */
+  closeForPages(): PageCodec | undefined {
+    if (this.page.rows > 0) this.closePage();
     return this.writer.chunkCodec;
   }
 
-  /** Appends pages of another chunk as they are. */
+  /** Appends pages of another chunk as they are, after `closeForPages` said which codec they must have. */
   appendPages({ pages, codec, uncompressedBytes }: CopiedPages): void {
-    if (this.page.rows > 0) this.closePage();
     this.filter?.giveUp();
     this.pageDictionary = undefined;
     this.writer.adoptCodec(codec);

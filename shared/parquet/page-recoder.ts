@@ -11,6 +11,8 @@ import { encodeThrift } from './thrift.ts';
 /** Pages in the kernel's memory until `release`. */
 interface RecodedPages {
   pages: CopiedPage[];
+  /** So much longer are all headers: they hold the compressed sizes. */
+  moreHeaderBytes: number;
   release(): void;
 }
 
@@ -28,6 +30,7 @@ export function recodePages(
   const byteCount = Math.ceil(mostBytes) + READ_MARGIN_BYTES;
   const address = kernel.allocate(byteCount);
   let at = address;
+  let moreHeaderBytes = 0;
   const append = (from: number, length: number) => {
     kernel.bytes.copyWithin(at, from, from + length);
     at += length;
@@ -42,10 +45,11 @@ export function recodePages(
     const header = encodeThrift(PageHeader, { ...read.header, compressedPageSize });
     kernel.bytes.set(header, at);
     at += header.length;
+    moreHeaderBytes += header.length - read.headerBytes;
     append(memory.address, levelsBytes);
     append(body.address, body.length);
     memory.release();
     return { ...page, address: start, compressedBytes: at - start };
   });
-  return { pages: recoded, release: () => kernel.release(address, byteCount) };
+  return { pages: recoded, moreHeaderBytes, release: () => kernel.release(address, byteCount) };
 }

@@ -5,7 +5,12 @@ import { type ChunkOutput, NO_HEADER } from './chunk-output.ts';
 import { PageEncoding, PageHeader, PageType } from './format.ts';
 import type { OpenPage } from './open-page.ts';
 import { type PageBody, PageBodyWriter } from './page-body.ts';
-import type { CompressibleBytes, KernelBytes, PageCompressor } from './page-compressor.ts';
+import {
+  CODEC_NUMBERS,
+  type CompressibleBytes,
+  type KernelBytes,
+  type PageCompressor,
+} from './page-compressor.ts';
 import { encodeThrift } from './thrift.ts';
 
 /** Compressed pages larger than this share of their size are not worth it. */
@@ -64,9 +69,12 @@ export class PageWriter {
     return this.version === 'v2' ? PageType.DATA_PAGE_V2 : PageType.DATA_PAGE;
   }
 
-  /** Makes `codec` the chunk's, unless it has one. */
+  /** Makes `codec` the chunk's. A reader could not read a chunk of two codecs. */
   adoptCodec(codec: PageCodec): void {
-    this.decidedCodec ??= codec;
+    const { decidedCodec = codec } = this;
+    if (CODEC_NUMBERS[decidedCodec] !== CODEC_NUMBERS[codec])
+      throw new Error(`pages in ${codec} do not belong in a chunk in ${decidedCodec}`);
+    this.decidedCodec = decidedCodec;
   }
 
   /** The encoding, for a chunk without a dictionary, that makes its first page with values smallest once compressed. */

@@ -94,13 +94,17 @@ export class RowGroupReader {
       };
     });
     const from = codecOf(codec, column.compression);
-    const to = column.pagesCodec ?? from;
+    const to = column.closeForPages() ?? from;
     if (CODEC_NUMBERS[to] === CODEC_NUMBERS[from]) {
       column.appendPages({ pages, codec: to, uncompressedBytes });
       return;
     }
     const recoded = recodePages(kernel, this.compressor, pages, end, { from, to });
-    column.appendPages({ pages: recoded.pages, codec: to, uncompressedBytes });
+    column.appendPages({
+      pages: recoded.pages,
+      codec: to,
+      uncompressedBytes: uncompressedBytes + recoded.moreHeaderBytes,
+    });
     recoded.release();
   }
 }
