@@ -279,12 +279,7 @@ export class ChunkProof {
   }
 
   private proveFilter(address: number, end: number): void {
-    let isStored = false;
-    try {
-      isStored = this.filter?.isStored(address, end) ?? false;
-    } catch {
-      // No header of a filter: the reason is the same.
-    }
+    const isStored = this.filter?.isStored(address, end) ?? false;
     this.requireThat(isStored, () => 'it is not the Bloom filter of the values of its column');
     this.filter?.release();
     this.release();

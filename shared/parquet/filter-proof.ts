@@ -1,10 +1,9 @@
 import { ENTRY_BYTES, type VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { BloomFilterHeader } from './format.ts';
+import { filterHeader } from './bloom-filter.ts';
 import { MOST_PAGE_ROWS } from './page-header.ts';
 import { PageMemory } from './page-memory.ts';
 import type { DenseValues } from './proved-values.ts';
-import { decodeThrift } from './thrift.ts';
 
 const BLOCK_BYTES = 32;
 
@@ -37,10 +36,9 @@ export class FilterProof {
   /** Is the filter that is stored at [at, end), with its header, that of the values? */
   isStored(at: number, end: number): boolean {
     const { kernel, filter } = this;
-    const { value, length } = decodeThrift(BloomFilterHeader, kernel.bytes.subarray(at, end));
-    const isWhole = value.numBytes === filter.length && at + length + filter.length === end;
-    const bytesOf = (from: number) => kernel.bytes.subarray(from, from + filter.length);
-    return isWhole && Buffer.compare(bytesOf(at + length), bytesOf(filter.address)) === 0;
+    const values = kernel.bytes.subarray(filter.address, filter.end);
+    const whole = Buffer.concat([filterHeader(filter.length), values]);
+    return whole.equals(kernel.bytes.subarray(at, end));
   }
 
   release(): void {

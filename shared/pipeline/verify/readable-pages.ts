@@ -1,13 +1,13 @@
 import { PipelineError } from '../../errors.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { FileProof } from '../../parquet/file-proof.ts';
+import { giveBackMemory, takeMemory } from '../../parquet/kernel-memory.ts';
 import { PageContradiction } from '../../parquet/page-contradiction.ts';
 import { type ProofStep, planProof } from '../../parquet/proof-plan.ts';
 import { readSourceFile } from '../../parquet/source-file.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
-import { giveBackMemory, takeMemory } from '../parse/kernel-memory.ts';
 
 /** What a data file says when all of it is read. */
 interface ProvedFile {
