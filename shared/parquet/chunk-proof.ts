@@ -66,8 +66,8 @@ export class ChunkProof {
   }
 
   private contradiction(reason: string): PageContradiction {
-    const { step, chunk } = this;
-    return new PageContradiction({ chunk: chunk.place, ...(step && { byte: step.startByte }) }, reason);
+    const at = this.step && { byte: this.step.startByte };
+    return new PageContradiction({ chunk: this.chunk.place, ...at }, reason);
   }
 
   private readHeader(address: number, end: number): StoredPage {

@@ -26,19 +26,21 @@ export class FilterProof {
   }
 
   add({ address, count }: DenseValues): void {
-    const { kernel, filter, members, width } = this;
-    const hashes = new PageMemory(kernel, count * 8);
-    kernel.call.hashValues(0, address, width, members.address, count, hashes.address);
-    kernel.call.fillBloomFilter(hashes.address, count, filter.address, filter.length / BLOCK_BYTES);
+    const { filter, members } = this;
+    const { call } = this.kernel;
+    const hashes = new PageMemory(this.kernel, count * 8);
+    call.hashValues(0, address, this.width, members.address, count, hashes.address);
+    call.fillBloomFilter(hashes.address, count, filter.address, filter.length / BLOCK_BYTES);
     hashes.release();
   }
 
   /** Is the filter that is stored at [at, end), with its header, that of the values? */
   isStored(at: number, end: number): boolean {
-    const { kernel, filter } = this;
-    const values = kernel.bytes.subarray(filter.address, filter.end);
+    const { filter } = this;
+    const { bytes } = this.kernel;
+    const values = bytes.subarray(filter.address, filter.end);
     const whole = Buffer.concat([filterHeader(filter.length), values]);
-    return whole.equals(kernel.bytes.subarray(at, end));
+    return whole.equals(bytes.subarray(at, end));
   }
 
   release(): void {

@@ -5,6 +5,9 @@ import type { PageCodec } from '../layout/layout.ts';
 import { malformed } from './malformed.ts';
 import type { StoredPage } from './page-header.ts';
 
+/** Node takes no smaller pieces. */
+const LEAST_CHUNK_BYTES = 64;
+
 /** An uncompressed page in the kernel's memory. */
 export class PageMemory {
   readonly address: number;
@@ -58,7 +61,11 @@ function uncompressFrame(frame: Uint8Array, length: number): Uint8Array {
   if (contentBytes(frame) !== length) throw malformed('Zstandard of another length');
   let content: Uint8Array;
   try {
-    content = zstdDecompressSync(frame, { maxOutputLength: Math.max(length, 1) });
+    // In one piece: by default Node gathers pieces of 16 KiB.
+    content = zstdDecompressSync(frame, {
+      maxOutputLength: Math.max(length, 1),
+      chunkSize: Math.max(length, LEAST_CHUNK_BYTES),
+    });
   } catch {
     throw malformed('Zstandard');
   }

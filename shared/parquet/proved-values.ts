@@ -91,8 +91,9 @@ export class ValueProof {
 
   /** Least and greatest of the values, or of those that `used` marks with a byte each, as statistics hold them. */
   rangeOf({ address, count }: DenseValues, used = 0): ValueRange {
-    const { kernel, kind, range } = this;
-    const { call } = kernel;
+    const { range } = this;
+    const kind = this.kind;
+    const { call } = this.kernel;
     switch (kind) {
       case 'bytes':
         return call.findTextRange(address, count, used, range) ? this.namedRange() : NO_VALUES;

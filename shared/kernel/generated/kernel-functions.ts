@@ -126,11 +126,11 @@ export interface KernelFunctions {
   areUtf8(entries: number, count: number): Flag;
   countEqual(bytes: number, count: number, byte: number): number;
   countListRows(repeats: number, levels: number, count: number, leastOfEntry: number): number;
+  fillWholeLevels(at: number, end: number, bitWidth: number, count: number, levels: number): Flag;
   findDoubleRange(values: number, count: number, out: number): Flag;
   findIntRange(values: number, shift: number, count: number, used: number, out: number): Flag;
   findTextRange(entries: number, count: number, used: number, out: number): Flag;
   findWideRange(values: number, count: number, used: number, out: number): Flag;
-  fillWholeLevels(at: number, end: number, bitWidth: number, count: number, levels: number): Flag;
   markUsed(indexes: number, count: number, used: number): void;
 
   // shared/kernel/assemblyscript/page-reader.ts
@@ -266,11 +266,11 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'areUtf8',
   'countEqual',
   'countListRows',
+  'fillWholeLevels',
   'findDoubleRange',
   'findIntRange',
   'findTextRange',
   'findWideRange',
-  'fillWholeLevels',
   'markUsed',
   'readBits',
   'readIndexes',
