@@ -56,8 +56,6 @@ export function uncompressSnappy(from: usize, length: usize, out: usize, outLeng
 }
 
 /** Copies `length` bytes in steps of 16, the last one over the end. `from` is at least 16 bytes before `to`, or elsewhere. */
-// @ts-ignore: decorator
-@inline
 function copyForward(to: usize, from: usize, length: usize): void {
   for (let done: usize = 0; done < length; done += 16) v128.store(to + done, v128.load(from + done));
 }
