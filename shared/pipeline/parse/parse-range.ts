@@ -52,6 +52,9 @@ export async function parseRange(
   return partSummary(manifest, false);
 }
 
+/** So many values of partition columns are known at once, whether their records are rejected or not. */
+const MOST_VALUES = 65_536;
+
 class RangeParser {
   private readonly ports: Pick<PipelinePorts, 'raw' | 'lake'>;
   private readonly plan: FilePlan;
@@ -175,15 +178,19 @@ class RangeParser {
       if (open >= 0) return positionsUnsaid(this.plan.sourceKey, this.extractor.byteOffsetOf(open));
       this.removeControlRecords();
       const found = this.decoder.decode(this.extractor);
-      for (const [index, dataset] of this.datasets.entries()) {
-        if (this.decoder.partitionsOf(index).length > this.layout.maxPartitions) {
-          return tooManyPartitions(this.plan.sourceKey, this.layout, dataset);
-        }
-      }
       for (const rows of found) this.rows.append(rows, rows.vectors, rows.members, rows.count);
+      const crowded = this.datasets.find((_, index) => this.isCrowded(index));
+      if (crowded) return tooManyPartitions(this.plan.sourceKey, this.layout, crowded);
       await this.drain();
     }
     return null;
+  }
+
+  /** Values of rejected records make no folders: the file may have as many as memory holds. */
+  private isCrowded(dataset: number): boolean {
+    const { maxPartitions } = this.layout;
+    const known = this.decoder.partitionsOf(dataset).length;
+    return this.rows.partitionCount(dataset) > maxPartitions || known > Math.max(maxPartitions, MOST_VALUES);
   }
 
   /** Takes header and trailer out of the records. Along a chain of lengths they are within the ranges. */
