@@ -95,8 +95,15 @@ export function localPortsOn(
   };
 }
 
-/** Undefined for a user without an entry in the machine's list, as in some containers. */
+let known: { userName: string | undefined } | undefined;
+
+/** Undefined for a user without an entry in the machine's list, as in some containers. Looked up once: each file of a lot asks. */
 function userName(): string | undefined {
+  known ??= { userName: lookedUp() };
+  return known.userName;
+}
+
+function lookedUp(): string | undefined {
   try {
     return userInfo().username;
   } catch {

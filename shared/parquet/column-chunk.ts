@@ -53,6 +53,8 @@ export class ColumnChunkBuilder {
   private dictionary: ChunkDictionary | undefined;
   /** The same, if the open page holds indexes into it; undefined if that page holds PLAIN values. */
   private pageDictionary: ChunkDictionary | undefined;
+  /** The dictionary's page, once the chunk is complete. */
+  private dictionaryOutput: ChunkOutput | undefined;
   /** A dictionary did not pay in this chunk or an earlier one: it is not tried again. */
   private gaveUp = false;
   /** Rows of the open page, in a list. */
@@ -70,7 +72,7 @@ export class ColumnChunkBuilder {
     this.kind = kind;
     this.isList = schema.list !== undefined;
     this.page = new OpenPage(kernel, kind);
-    this.writer = new PageWriter(kernel, kind, this.isList, compression, compressor, form);
+    this.writer = new PageWriter(kernel, kind, schema, compression, compressor, form);
     this.pages = new ChunkPages(kernel, kind, schema);
     this.filter = schema.hasFilter ? new BloomFilterBuilder(kernel, kind) : undefined;
   }
@@ -211,8 +213,8 @@ export class ColumnChunkBuilder {
     }
     if (!pages.useDictionary) this.dropDictionary();
     const { codec, dataPageType } = writer;
-    const dictionaryPage = this.dictionary && this.dictionaryPage(this.dictionary);
-    return { ...pages.finish({ codec, dataPageType }, dictionaryPage), filter: this.filter?.finish() };
+    this.dictionaryOutput = this.dictionary && this.dictionaryPage(this.dictionary);
+    return pages.finish({ codec, dataPageType }, this.dictionaryOutput, this.filter?.finish());
   }
 
   private dictionaryPage({ bodyAddress, plainBytes, entryCount }: ChunkDictionary): ChunkOutput {
@@ -232,6 +234,8 @@ export class ColumnChunkBuilder {
   /** Forgets the chunk, and gives its memory back. */
   clear(): void {
     this.pages.clear();
+    this.dictionaryOutput?.clear();
+    this.dictionaryOutput = undefined;
     this.filter?.clear();
     this.writer.clear();
     this.dropDictionary();
