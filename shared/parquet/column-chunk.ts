@@ -37,12 +37,16 @@ export interface CopiedPage extends ValueRange {
   encoding: number;
 }
 
+/** Columns with a chunk whose dictionary outgrew its first entries: those of other partitions mostly do, too. */
+const outgrown = new WeakSet<ColumnSchema>();
+
 /**
  * Builds one column of one row group: values arrive in field vectors, and full pages are compressed and kept until the row
  * group is written. A chunk begins with a dictionary and continues without one once that does not pay.
  */
 export class ColumnChunkBuilder {
   private readonly kernel: Kernel;
+  private readonly schema: ColumnSchema;
   private readonly isList: boolean;
   private readonly kind: VectorKind;
   private readonly page: OpenPage;
@@ -69,6 +73,7 @@ export class ColumnChunkBuilder {
   ) {
     const kind = vectorKind(schema.type);
     this.kernel = kernel;
+    this.schema = schema;
     this.kind = kind;
     this.isList = schema.list !== undefined;
     this.page = new OpenPage(kernel, kind);
@@ -146,7 +151,7 @@ export class ColumnChunkBuilder {
 
   private begin(): void {
     if (this.gaveUp || !canHaveDictionary(this.kind)) return;
-    this.dictionary = new ChunkDictionary(this.kernel, this.kind, this.page);
+    this.dictionary = new ChunkDictionary(this.kernel, this.kind, this.page, outgrown.has(this.schema));
     this.pageDictionary = this.dictionary;
   }
 
@@ -162,6 +167,7 @@ export class ColumnChunkBuilder {
       from = dictionary.append(vector, members, from, count);
       if (from === count) return from;
       if (!dictionary.grow(this.pages.valueCount + this.page.length / 2)) break;
+      if (dictionary.isLarge) outgrown.add(this.schema);
     }
     this.gaveUp = true;
     dictionary.turnPlain();
