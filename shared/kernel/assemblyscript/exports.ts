@@ -15,11 +15,8 @@ export { keepEqual } from './conditions';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { decodeDates, decodeTimestamps } from './dates-and-times';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
-<<<<<<< HEAD
 export { placeDeltaTexts, readDeltaInts, readDeltaLengths, sumDeltaTexts } from './delta-reader';
-=======
 export { appendIndexesOfBytes, findUsedRange, rehashBytes } from './dictionary';
->>>>>>> wt-kernel
 export {
   appendIndexesOfInt32s,
   appendIndexesOfInt64s,
