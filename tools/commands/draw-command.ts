@@ -196,7 +196,8 @@ function drawStated(
   return Object.fromEntries(kept.map(({ key, bytes }) => [key, bytes.length]));
 }
 
-function drawClean(chances: Chances): TypedCommand {
+function drawClean(chances: Chances, world: World): TypedCommand | undefined {
+  if (world.loads.length === 0) return undefined;
   const flags = [
     ...(chances.happens(0.7) ? ['--older-than', '0'] : []),
     ...(chances.happens(0.6) ? ['--generations-older-than', '0'] : []),

@@ -37,6 +37,16 @@ export function readText({ columns }: Form, row: ReadRow): string {
   return rowText(value(columns.id), cents, value(columns.product), value(columns.note));
 }
 
+/** What readers see that does not agree with a world, whatever `status` says: repair may count commits anew. */
+export function readersComplaints(
+  meaning: Meaning,
+  forms: readonly Form[],
+  world: World,
+  tables: Seen['tables'],
+): string[] {
+  return lookComplaints(meaning, forms, world, { tables, statuses: {} });
+}
+
 /** What does not agree with a world. */
 export function lookComplaints(meaning: Meaning, forms: readonly Form[], world: World, seen: Seen): string[] {
   return forms.flatMap((form) =>

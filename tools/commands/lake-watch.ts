@@ -8,6 +8,7 @@ import {
   type DayStatusSaid,
   knownDays,
   lookComplaints,
+  readersComplaints,
   readText,
   rightRows,
   type Seen,
@@ -51,6 +52,42 @@ export class LakeWatch {
     if (right.length === 0) return { worlds: [], complaints: fewest?.complaints ?? ['no world is possible'] };
     const known = distinct(right);
     return { worlds: known, complaints: await this.lookBack(known) };
+  }
+
+  /** The worlds that agree with the published files alone. */
+  async lookAtFiles(lake: string, worlds: readonly World[]): Promise<Judged> {
+    const { meaning, forms } = this.scene;
+    const tables: Seen['tables'] = {};
+    const complaints: string[] = [];
+    for (const form of forms) {
+      for (const table of [...form.tables, `${form.dataset}_rejects`]) {
+        const read = await this.reader.table(lake, table);
+        tables[table] = read;
+        complaints.push(...read.problems);
+      }
+    }
+    if (complaints.length > 0) return { worlds: [], complaints };
+    const judged = worlds.map((world) => readersComplaints(meaning, forms, world, tables));
+    const right = worlds.filter((_, index) => judged[index]!.length === 0);
+    return { worlds: right, complaints: right.length > 0 ? [] : judged[0]! };
+  }
+
+  /** `query --check` of a damaged lake answers with the right rows, or says that it cannot. */
+  async checked(worlds: readonly World[]): Promise<string[]> {
+    const broken: string[] = [];
+    for (const form of this.scene.forms) {
+      for (const table of form.tables) {
+        const said = await this.run(['query', '--lake', LAKE, '--json', '--check', `SELECT * FROM ${table}`]);
+        if (said.code !== 0) continue;
+        const answered = answeredRows(form, said).join();
+        const isRight = worlds.some(
+          (world) => rightRows(this.scene.meaning, form, world, table).join() === answered,
+        );
+        if (!isRight)
+          broken.push(`query --check of ${table} answers with wrong rows: ${said.out.slice(0, 500)}`);
+      }
+    }
+    return broken;
   }
 
   /** Publishes every day once more, whatever died before, and then nothing may be damaged. */

@@ -5,10 +5,13 @@ import { CARDS } from './cards-form.ts';
 import { CommandRunner, runAlone } from './command-runner.ts';
 import { Contents } from './content.ts';
 import { CONTRACTS } from './contracts-form.ts';
+import { damageFile } from './damage-file.ts';
 import { drawCommand, drawPlace, drawWriter, type Scene } from './draw-command.ts';
+import { adviceOf } from './follow-advice.ts';
 import type { Form } from './form.ts';
-import { LAKE } from './lake-commands.ts';
+import { cleanCommand, LAKE, lookCommand } from './lake-commands.ts';
 import { LakeWatch } from './lake-watch.ts';
+import { mendLake } from './mend-lake.ts';
 import { OPS } from './ops-form.ts';
 import { type Judged, judgeCommand, judgeKilled, judgePair } from './play-step.ts';
 import { Transcript } from './transcript.ts';
@@ -30,7 +33,7 @@ export interface LakeReport {
 }
 
 /** How likely a step is something else than one command. */
-const ODDS = { pair: 0.12, kill: 0.04, move: 0.015 };
+const ODDS = { pair: 0.12, kill: 0.04, move: 0.015, damage: 0.6, advice: 0.5 };
 const KILL_MS = { least: 150, most: 900 };
 
 /** Plays random commands on one lake, and compares what they say and what readers see with what must be, after each. */
@@ -43,6 +46,8 @@ export class LakePlay {
   private readonly transcript = new Transcript();
   private readonly counts = new Map<string, number>();
   private worlds: World[] = [emptyWorld()];
+  /** What the last command said that was typed alone. */
+  private last: Said | undefined;
 
   constructor(seed: number, folder: string) {
     this.seed = seed;
@@ -87,7 +92,9 @@ export class LakePlay {
     const isKill = !isEmpty && !isPair && kind < ODDS.move + ODDS.pair + ODDS.kill;
     if (!isPair && !isKill) {
       const command = drawCommand(chances, world, this.scene, place);
-      return this.judge(command.name, [command], await this.type(command));
+      const broken = await this.judge(command.name, [command], await this.type(command));
+      const follows = broken.length === 0 && !isEmpty && chances.happens(ODDS.advice);
+      return follows && this.last ? this.follow(command, this.last) : broken;
     }
     const first = drawWriter(chances, world, this.scene, place);
     if (isKill) return this.kill(first, chances);
@@ -99,6 +106,7 @@ export class LakePlay {
   private async type(command: TypedCommand): Promise<Judged> {
     await this.prepare(command);
     const said = await this.run(command.words);
+    this.last = said;
     this.transcript.typed(command, said);
     return judgeCommand(this.worlds, command, said);
   }
@@ -138,7 +146,54 @@ export class LakePlay {
     return this.judge('move the lake', [], { worlds: this.worlds, complaints: [] });
   }
 
-  /** Every day is published once more, and nothing may be damaged. */
+  /** What a message tells people to type is tried on a copy of the lake. */
+  private async follow(command: TypedCommand, said: Said): Promise<string[]> {
+    const broken: string[] = [];
+    for (const { words, exits } of adviceOf(command, said)) {
+      this.count(`advice: ${words[0]}`);
+      const copy = join(this.folder, 'copy');
+      await cp(join(this.folder, LAKE), copy, { recursive: true });
+      const tried = await this.run(words.map((word) => (word === LAKE ? 'copy' : word)));
+      await rm(copy, { recursive: true });
+      if (tried.code === null || !exits.includes(tried.code))
+        broken.push(
+          `${command.words[0]} says: ${said.err || said.out}\n  but ${words.join(' ')} ends with ${tried.code}: ${tried.err}${tried.out}`,
+        );
+    }
+    return broken;
+  }
+
+  /** One file of the lake is damaged, some people do not notice, and then `repair` and what it asks for must make it whole. */
+  private async damage(chances: Chances): Promise<string[]> {
+    const lake = join(this.folder, LAKE);
+    const done = damageFile(lake, chances);
+    if (done === undefined) return [];
+    this.count(`damage: ${done.split(': ')[1]!.split(' (')[0]}`);
+    this.transcript.note(`damage: ${done}`);
+    const unaware = chances.below(4);
+    if (unaware === 0) {
+      const wrong = await this.watch.checked(this.worlds);
+      if (wrong.length > 0) return wrong;
+    }
+    if (unaware === 1) await this.silently(cleanCommand(chances.happens(0.5) ? ['--older-than', '0'] : []));
+    if (unaware === 2)
+      await this.silently(lookCommand('status', ['status', '--lake', LAKE, '--all', '--json']));
+    const type = (command: TypedCommand) => this.silently(command);
+    const { worlds, broken } = await mendLake(this.scene.meaning, type, this.worlds);
+    if (broken.length > 0) return broken.map((what) => `after damage of ${done}: ${what}`);
+    const looked = await this.watch.lookAtFiles(lake, worlds);
+    const wrong = [...looked.complaints, ...(await this.watch.checked(looked.worlds))];
+    return wrong.map((what) => `after damage of ${done}, once it is mended: ${what}`);
+  }
+
+  private async silently(command: TypedCommand): Promise<Said> {
+    await this.prepare(command);
+    const said = await this.run(command.words);
+    this.transcript.typed(command, said);
+    return said;
+  }
+
+  /** Every day is published once more, and nothing may be damaged; then something is. */
   private async end(): Promise<string[]> {
     const broken: string[] = [];
     this.transcript.note('the end');
@@ -146,7 +201,9 @@ export class LakePlay {
       broken.push(...(await this.judge(command.name, [command], await this.type(command))));
       if (broken.length > 0) return broken;
     }
-    return broken;
+    const chances = new Chances(this.seed, 'damage');
+    const isThere = this.worlds.some(({ loads }) => loads.length > 0);
+    return isThere && chances.happens(ODDS.damage) ? this.damage(chances) : [];
   }
 
   private async judge(name: string, commands: readonly TypedCommand[], judged: Judged): Promise<string[]> {
