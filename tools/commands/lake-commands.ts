@@ -8,7 +8,7 @@ import {
   type Step,
   type TypedCommand,
 } from './typed-command.ts';
-import { copyOf, dayOf, type Meaning, type World } from './world.ts';
+import { copyOf, dayOf, type Meaning, shownFiles, standing, type World } from './world.ts';
 import { type FileVerdict, loadFile } from './world-load.ts';
 import { publishDay } from './world-publish.ts';
 import { type RollbackRequest, rollBack } from './world-rollback.ts';
@@ -76,8 +76,11 @@ function publishedAfter(
 ): Course[] {
   const verdicts = Object.values(account.verdicts).filter((verdict) => verdict !== 'refused');
   if (verdicts.length === 0) return [{ world, account }];
-  const { world: after, isDone } = publishDay(meaning, world, dataset, businessDate, false);
-  const published: Account = { ...account, isPublished: isDone };
+  const { world: after } = publishDay(meaning, world, dataset, businessDate, false);
+  const state = dayOf(copyOf(after), dataset, businessDate);
+  const shown = shownFiles(state);
+  const isPublished = Object.keys(account.verdicts).every((key) => shown[key] === standing(state, key));
+  const published: Account = { ...account, isPublished };
   const [was, is] = [world, after].map((one) => dayOf(copyOf(one), dataset, businessDate).last);
   if (was === is) return [{ world: after, account: published }];
   return verdicts.map((_, more) => {
