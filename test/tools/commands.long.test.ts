@@ -25,7 +25,7 @@ it(`what random commands do on ${LAKES} lakes is what a model says, and they are
 it.each<[string, string, Mutation, RegExp]>([
   [
     'a rollback that forgets the supplements of its file',
-    'SEED_ROLLBACK',
+    '1001',
     {
       file: 'shared/pipeline/operate/roll-back.ts',
       was: 'if (!loaded || supplementedRun(entry)?.sourceKey !== taken.sourceKey) continue;',
@@ -36,7 +36,7 @@ it.each<[string, string, Mutation, RegExp]>([
 ])('finds %s', async (_, seed, mutation, says) => {
   const dir = await mutatedProject(mutation);
   try {
-    const flags = ['--lakes', '1', '--seed', seed, '--keep-going'];
+    const flags = ['--lakes', '10', '--seed', seed, '--keep-going'];
     const { code, stderr } = await outcomeOf(startScript(join(dir, COMMANDS), flags, dir));
     expect(stderr).toMatch(says);
     expect(code).toBe(1);

@@ -16,7 +16,7 @@ export interface Content {
   corrects?: string;
 }
 
-export interface RejectedRecord {
+interface RejectedRecord {
   record: RawRecord;
   /** What the sender meant. */
   meant: RawRecord;

@@ -20,7 +20,7 @@ import {
   type World,
 } from './world.ts';
 
-export const BUSINESS_DATES = ['2025-08-12', '2025-08-13'];
+const BUSINESS_DATES = ['2025-08-12', '2025-08-13'];
 const NAMES = ['001', '002', '003'];
 const MANY = ['001', '002', '003', '004'];
 const VERSIONS = 4;
@@ -34,7 +34,7 @@ export interface Scene {
 }
 
 /** The day at which somebody works. */
-export interface Place {
+interface Place {
   form: Form;
   businessDate: string;
 }

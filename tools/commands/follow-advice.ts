@@ -2,7 +2,7 @@ import { LAKE } from './lake-commands.ts';
 import type { Said, TypedCommand } from './typed-command.ts';
 
 /** Something that a message tells people to type, and the exit codes that keep its promise. */
-export interface Advice {
+interface Advice {
   words: string[];
   exits: readonly number[];
 }

@@ -10,7 +10,7 @@ export interface RawRecord {
 }
 
 /** What stands around the records of a file. */
-export interface Frame {
+interface Frame {
   businessDate: string;
   /** Corrected records alone: no header, no trailer. */
   isSupplement: boolean;
@@ -18,7 +18,7 @@ export interface Frame {
   isSound: boolean;
 }
 
-export interface EncodedFile {
+interface EncodedFile {
   bytes: Buffer;
   /** First byte of each record. */
   offsets: number[];

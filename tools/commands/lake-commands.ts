@@ -15,7 +15,7 @@ import { type RollbackRequest, rollBack } from './world-rollback.ts';
 
 export const LAKE = 'lake';
 
-export interface ConvertOptions {
+interface ConvertOptions {
   layout: number;
   force: boolean;
   expectedFiles?: number | undefined;
@@ -120,7 +120,7 @@ function conversionComplaints(said: Said, { exits, verdicts, isPublished, isLoos
   ];
 }
 
-export function exitComplaints({ code, out, err }: Said, exits: readonly number[]): string[] {
+function exitComplaints({ code, out, err }: Said, exits: readonly number[]): string[] {
   if (code !== null && exits.includes(code)) return [];
   return [`it ends with ${code}, and should with ${exits.join(' or ')}: ${(err || out).slice(0, 1500)}`];
 }
@@ -155,7 +155,7 @@ export function rollbackCommand(meaning: Meaning, name: string, request: Rollbac
   };
 }
 
-export interface PublishOptions {
+interface PublishOptions {
   inPart: boolean;
   force: boolean;
   manifest?: { name: string; stated: Record<string, number> } | undefined;

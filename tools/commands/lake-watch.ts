@@ -112,9 +112,10 @@ export class LakeWatch {
         seen.tables[table] = read;
         if (!isLagging) complaints.push(...read.problems);
       }
-      const table = form.tables[this.looks % form.tables.length]!;
-      complaints.push(...(await this.asked(form, table, seen.tables[table]?.rows ?? {})));
     }
+    const form = this.scene.forms[this.looks % this.scene.forms.length]!;
+    const table = form.tables[this.looks % form.tables.length]!;
+    complaints.push(...(await this.asked(form, table, seen.tables[table]?.rows ?? {})));
     for (const { dataset, businessDate } of knownDays(world)) {
       const words = ['--dataset', dataset, '--business-date', businessDate, '--json'];
       const said = await this.run(['status', '--lake', LAKE, ...words]);

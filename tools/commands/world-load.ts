@@ -12,7 +12,7 @@ import {
 /** What `convert --json` must say of a file. */
 export type FileVerdict = 'loaded' | 'already-loaded' | 'refused';
 
-export interface LoadRequest {
+interface LoadRequest {
   dataset: string;
   businessDate: string;
   content: string;

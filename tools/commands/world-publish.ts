@@ -1,6 +1,6 @@
 import { copyOf, dayOf, lastCommit, type Meaning, sameFiles, shownFiles, type World } from './world.ts';
 
-export interface Publication {
+interface Publication {
   world: World;
   /** Readers see all that the day should have; else it waits for something. */
   isDone: boolean;

@@ -23,7 +23,7 @@ export interface Load {
   corrects?: number;
 }
 
-export interface FileState {
+interface FileState {
   /** Loads as they stood one after the other; null where the file was taken out. */
   timeline: (number | null)[];
   taken: { load: number; at: number }[];
@@ -55,7 +55,7 @@ export interface DayState {
   earlier: Shown[];
 }
 
-export const NOTHING: Shown = {};
+const NOTHING: Shown = {};
 
 export function emptyWorld(): World {
   return { clock: 0, loads: [], days: {}, isCleaned: false };
