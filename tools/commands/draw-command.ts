@@ -50,7 +50,10 @@ const WRITERS: [weight: number, draw: Draw][] = [
   [3, drawClean],
   [1, drawCopy],
 ];
-const LOOKERS: [weight: number, draw: Draw][] = [[3, drawLook]];
+const LOOKERS: [weight: number, draw: Draw][] = [
+  [4, drawLook],
+  [1, drawDryRun],
+];
 
 export function drawPlace(chances: Chances, { forms }: Scene): Place {
   return { form: chances.of(forms), businessDate: chances.of(BUSINESS_DATES) };
@@ -207,25 +210,30 @@ function drawClean(chances: Chances, world: World): TypedCommand | undefined {
   return cleanCommand(flags);
 }
 
-function drawLook(chances: Chances, world: World, _scene: Scene, { form }: Place): TypedCommand | undefined {
-  const isThere = Object.values(world.days).some(({ last }) => last > 0);
-  if (!isThere) return undefined;
-  const looks = [
-    () =>
-      lookCommand('verify', [
-        'verify',
-        '--lake',
-        LAKE,
-        '--json',
-        ...(chances.happens(0.3) ? ['--quick'] : []),
-      ]),
-    () => lookCommand('repair', ['repair', '--lake', LAKE, '--json']),
-    () => lookCommand('status', ['status', '--lake', LAKE, '--all', '--json']),
-    () => lookCommand('history', ['history', '--lake', LAKE, '--json']),
-    () => lookCommand('ledger', ['query', '--lake', LAKE, '--json', 'SELECT * FROM ledger']),
-    () => lookCommand('days', ['query', '--lake', LAKE, '--json', `SELECT * FROM ${form.dataset}_days`]),
+function drawLook(chances: Chances, world: World, _scene: Scene, place: Place): TypedCommand | undefined {
+  const { form, businessDate } = place;
+  if (stateOf(world, place).last === 0) return undefined;
+  const day = ['--dataset', form.dataset, '--business-date', businessDate];
+  const looks: [name: string, words: string[]][] = [
+    ['verify', chances.happens(0.3) ? ['--quick'] : []],
+    ['repair', []],
+    ['status', ['--all']],
+    ['history', []],
+    ['rejects', day],
+    ['report', day],
+    ['query', ['SELECT * FROM ledger']],
+    ['query', [`SELECT * FROM ${form.dataset}_days`]],
   ];
-  return chances.of(looks)();
+  const [name, words] = chances.of(looks);
+  return lookCommand(name, [name, '--lake', LAKE, '--json', ...words]);
+}
+
+/** What would be loaded, or refused: nothing is. */
+function drawDryRun(chances: Chances, _world: World, scene: Scene, place: Place): TypedCommand {
+  const content = arriving(scene, place, chances, chances.of(NAMES));
+  const layout = scene.layouts.get(place.form.dataset) ?? 0;
+  const { words, files } = convertCommand(scene.meaning, '', [content], { layout, force: false });
+  return { ...lookCommand('dry run', [...words, '--dry-run'], [0, 3]), files };
 }
 
 function stateOf(world: World, { form, businessDate }: Place): DayState {

@@ -204,9 +204,13 @@ export function cleanCommand(flags: readonly string[]): TypedCommand {
 }
 
 /** A command that only looks, or has nothing to mend. */
-export function lookCommand(name: string, words: readonly string[]): TypedCommand {
+export function lookCommand(
+  name: string,
+  words: readonly string[],
+  exits: readonly number[] = SILENT.exits,
+): TypedCommand {
   return {
     ...{ name, words, files: [], day: undefined, steps: [] },
-    complaints: (said) => exitComplaints(said, SILENT.exits),
+    complaints: (said) => exitComplaints(said, exits),
   };
 }
