@@ -78,7 +78,14 @@ function drawn(
 ): TypedCommand {
   const weighted = draws.flatMap(([weight, draw]) => Array.from({ length: weight }, () => draw));
   const draw = chances.of(weighted);
-  return draw(chances, world, scene, place) ?? drawConvert(chances, world, scene, place);
+  const command = draw(chances, world, scene, place) ?? drawConvert(chances, world, scene, place);
+  return chances.happens(0.4) ? inWords(command) : command;
+}
+
+/** People read texts. What a conversion says of each file is judged by its objects, and a report would be a page. */
+function inWords(command: TypedCommand): TypedCommand {
+  if (['convert', 'report'].includes(command.words[0]!)) return command;
+  return { ...command, words: command.words.filter((word) => word !== '--json') };
 }
 
 function arriving(

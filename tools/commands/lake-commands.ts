@@ -121,6 +121,7 @@ function conversionComplaints(said: Said, { exits, verdicts, isPublished, isLoos
 }
 
 function exitComplaints({ code, out, err }: Said, exits: readonly number[]): string[] {
+  if (/^\s+at .+:\d+:\d+\)?$/m.test(err)) return [`it crashes: ${err.slice(0, 2000)}`];
   if (code !== null && exits.includes(code)) return [];
   return [`it ends with ${code}, and should with ${exits.join(' or ')}: ${(err || out).slice(0, 1500)}`];
 }
