@@ -231,8 +231,11 @@ export class LakePlay {
   }
 }
 
-/** Two people do not send other bytes under one name at the same moment. */
+/** Two people do not send other bytes under one name at the same moment, nor change the layout under the other's hands. */
 function touchSame(first: TypedCommand, second: TypedCommand): boolean {
-  const paths = new Set(first.files.map(({ path }) => path).filter((path) => !path.startsWith('layouts/')));
-  return second.files.some(({ path }) => paths.has(path));
+  const written = new Map(first.files.map(({ path, bytes }) => [path, bytes]));
+  return second.files.some(({ path, bytes }) => {
+    const before = written.get(path);
+    return before !== undefined && !(path.startsWith('layouts/') && before === bytes);
+  });
 }
