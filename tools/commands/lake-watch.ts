@@ -30,6 +30,10 @@ export class LakeWatch {
   private readonly run: (words: readonly string[]) => Promise<Said>;
   private readonly reader = new LakeReader();
   private readonly past: Past[] = [];
+  /** Commits that were seen, by dataset and day. */
+  private readonly commits = new Set<string>();
+  /** One world alone was possible after the last look. */
+  private isCertain = true;
   private looks = 0;
 
   constructor(scene: Scene, run: (words: readonly string[]) => Promise<Said>) {
@@ -156,8 +160,12 @@ export class LakeWatch {
   /** Remembers what the lake is after each commit, and asks now and then for an earlier one. */
   private async lookBack(worlds: readonly World[]): Promise<string[]> {
     const [world, another] = worlds;
-    if (!world || another || Object.values(world.days).some(({ earlier }) => earlier.length > 0)) return [];
-    for (const form of this.scene.forms) this.remember(form, world);
+    const isCertain =
+      world && !another && Object.values(world.days).every(({ earlier }) => earlier.length === 0);
+    const wasCertain = this.isCertain;
+    this.isCertain = isCertain === true;
+    if (!isCertain) return [];
+    for (const form of this.scene.forms) this.remember(form, world, wasCertain);
     const past = this.past[(this.looks * 7) % Math.max(1, this.past.length)];
     if (!past || this.looks % 4 !== 1) return [];
     const { form, asOf, rows } = past;
@@ -185,14 +193,16 @@ export class LakeWatch {
     return [];
   }
 
-  private remember(form: Form, world: World): void {
+  /** Of a commit that was written while nobody knew what is there, nobody knows what the other days were then. */
+  private remember(form: Form, world: World, wasCertain: boolean): void {
     for (const { dataset, businessDate } of knownDays(world)) {
       const commit = commitOf(world, dataset, businessDate);
-      const asOf = `${businessDate}/${commit}`;
-      const isKnown = this.past.some((one) => one.asOf === asOf && one.form === form);
-      if (dataset !== form.dataset || commit === 0 || isKnown) continue;
+      const name = `${dataset} ${businessDate}/${commit}`;
+      if (dataset !== form.dataset || commit === 0 || this.commits.has(name)) continue;
+      this.commits.add(name);
+      if (!wasCertain) continue;
       const rows = form.tables.map((table) => [table, rightRows(this.scene.meaning, form, world, table)]);
-      this.past.push({ form, asOf, rows: Object.fromEntries(rows) });
+      this.past.push({ form, asOf: `${businessDate}/${commit}`, rows: Object.fromEntries(rows) });
     }
   }
 }
