@@ -39,7 +39,8 @@ export function commandsIn(text: string): Advice[] {
 function againWith({ words }: TypedCommand, text: string): Advice[] {
   const [name] = words;
   const more = (word: string) => (words.includes(word) ? [] : [{ words: [...words, word], exits: [0] }]);
-  if (name === 'convert' && /convert this one with --force/.test(text)) {
+  const isOneFile = words.indexOf('--input') === words.length - 2;
+  if (name === 'convert' && isOneFile && /convert this one with --force/.test(text)) {
     const [first = '', ...others] = words;
     return words.includes('--force') ? [] : [{ words: [first, '--force', ...others], exits: [0] }];
   }
