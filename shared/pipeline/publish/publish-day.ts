@@ -32,6 +32,8 @@ export interface DayOutcome {
   /** Set if this call wrote the commit; of several calls at once, one does. */
   committed?: boolean;
   warnings?: string[];
+  /** Ids of the files just loaded that the commit shows not, or in another version: supplements whose file has another version now. */
+  notShown?: string[];
 }
 
 interface PublishOptions {
@@ -76,11 +78,16 @@ export async function publishDay(
   const isPlaced = options.loaded !== undefined && !isNew && (await isCatalogUpToDate(ports, commit));
   if (isPlaced) await showCommit(ports, commit);
   else await applyCommit(ports, commit, found);
-  if (!isNew)
-    return { published: true, commit: commit.commit, ...(lacks === undefined ? {} : { waitingFor: lacks }) };
+  const notShown = (options.loaded ?? []).filter((run) => !holdsRuns(commit, [run]));
+  const outcome: DayOutcome = {
+    published: true,
+    commit: commit.commit,
+    ...(notShown.length > 0 && { notShown: notShown.map(({ sourceId }) => sourceId) }),
+  };
+  if (!isNew) return lacks === undefined ? outcome : { ...outcome, waitingFor: lacks };
   await tellPeople(ports, commit);
   const { warnings } = commit;
-  return { published: true, commit: commit.commit, committed: true, ...(warnings ? { warnings } : {}) };
+  return { ...outcome, committed: true, ...(warnings ? { warnings } : {}) };
 }
 
 /** The day's last commit, whether it was written just now, and what the day still waits for. */
