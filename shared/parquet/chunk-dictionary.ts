@@ -7,6 +7,7 @@ import {
   DICTIONARY_DATA_CAPACITY,
   DICTIONARY_DATA_LENGTH,
   DICTIONARY_ENTRIES,
+  DICTIONARY_LONGEST,
   DICTIONARY_MASK,
   DICTIONARY_NEAR,
   DICTIONARY_NEAR_COUNT,
@@ -88,6 +89,7 @@ export class ChunkDictionary {
     this.page = page;
     page.setWord(DICTIONARY_COUNT, 0);
     page.setWord(DICTIONARY_DATA_LENGTH, 0);
+    page.setWord(DICTIONARY_LONGEST, 0);
     if (kind === 'bytes') this.growData(16 * FIRST_ENTRIES);
     this.growEntries(FIRST_ENTRIES);
   }
