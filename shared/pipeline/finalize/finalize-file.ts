@@ -20,6 +20,7 @@ import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { advanceRun, readEntry, updateEntry } from '../store/ledger.ts';
 import { takeTables } from '../store/table-owner.ts';
+import { writtenTogether } from '../store/written-together.ts';
 import type { AlreadyLoaded, FinalizeInput, RefusedFile } from './finalize-input.ts';
 import { loadedVersion } from './loaded-version.ts';
 
@@ -39,17 +40,19 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
   const before = await readEntry(ports.lake, plan.ledgerKey);
   const again = before?.state === 'loaded' && before.loaded?.runId === plan.runId;
   if (!again) {
-    // Another layout may have been published under this name since the split.
-    await dayTables(ports, layout, plan.businessDate, []);
-    await takeTables(ports, layout, plan.sourceKey);
-    await advanceRun(ports.lake, plan.ledgerKey, plan.runId, 'loaded', loaded.loadedAt, {
-      records,
-      rows,
-      controlTotals,
-      reasons: account.reasons,
-      nulled: account.nulled,
-      nulledExamples: account.nulledExamples ?? {},
-      loaded,
+    await writtenTogether(ports, async (together) => {
+      // Another layout may have been published under this name since the split.
+      await dayTables(together, layout, plan.businessDate, []);
+      await takeTables(together, layout, plan.sourceKey);
+      await advanceRun(together.lake, plan.ledgerKey, plan.runId, 'loaded', loaded.loadedAt, {
+        records,
+        rows,
+        controlTotals,
+        reasons: account.reasons,
+        nulled: account.nulled,
+        nulledExamples: account.nulledExamples ?? {},
+        loaded,
+      });
     });
   }
   const { sourceId, runId } = plan;
