@@ -41,7 +41,7 @@ export async function convertFile(input: string, night: Night): Promise<FileSumm
   const rawRoot = options.rawRoot ?? dirname(input);
   const sourceKey = sourceKeyOf(input, options.rawRoot);
   const show = (line: string) => progress?.notified(line);
-  const ports = createLocalPorts({ ...setup, rawRoot }, show, undefined, checksumOn(night));
+  const ports = createLocalPorts({ ...setup, rawRoot }, show, undefined, { checksumOf: checksumOn(night) });
   const totalBytes = await sizeOf(input);
   const rangeSizeBytes = options.request.rangeSizeBytes ?? spreadRangeBytes(totalBytes, workerCount);
   const request = { ...options.request, sourceKey, rangeSizeBytes };

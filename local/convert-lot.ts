@@ -42,6 +42,8 @@ export interface LotFile {
   split: SplitResult;
   finalized: FinalizeResult & { status: 'loaded' | 'already-loaded' };
   entry: LedgerEntry;
+  /** Keys of its data files that were settled with the lot, so that the disk has their bytes. */
+  settled: string[];
   seconds: number;
 }
 
@@ -180,5 +182,11 @@ async function convertDrafted(
   if (!entry) return undefined;
   // It leads the watchdog to the entry if the execution dies.
   if (ports.lake instanceof DraftStore) ports.lake.forget(executionKey(executionIdOf(executed)));
-  return { split, finalized, entry, seconds: secondsSince(startedAt) };
+  const { outputs = [], rejectOutputs = [] } = entry.loaded ?? {};
+  const settled = [...outputs, ...rejectOutputs].map(({ mergedKey }) => mergedKey);
+  return {
+    ...{ split, finalized, entry },
+    settled: settled.filter((key) => ports.lake.isDraft?.(key)),
+    seconds: secondsSince(startedAt),
+  };
 }

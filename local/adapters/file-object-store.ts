@@ -18,6 +18,7 @@ import { type ChecksumOfFile, fileChecksum, writePieces } from './file-checksum.
 import { damaged, isCode, NOT_THERE, preconditionFailed, unreadable, unwritable } from './file-error.ts';
 import { type FileModes, fileModes } from './file-modes.ts';
 import { gathered, QUICK_READ_BYTES, readFilePiece, streamFile } from './file-reader.ts';
+import type { FileStoreOptions } from './file-store-options.ts';
 import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
 import { childrenOfFolder, inKeyOrder, keysBelow, sizeOfFolder } from './listed-files.ts';
@@ -40,18 +41,6 @@ const HEADS_AT_ONCE = 64;
  */
 export function createFileObjectStore(options: FileStoreOptions): ObjectStore {
   return new FileObjectStore(options);
-}
-
-interface FileStoreOptions {
-  rootDir: string;
-  sync?: boolean;
-  /** The threads that write have all cores: other threads would take them from these. */
-  writesAtOnce?: boolean | undefined;
-  /** For files of other people, who may write to them and set their times; `-` for what is kept of standard input. */
-  isSource?: boolean | '-';
-  onRead?: ((bytes: number) => void) | undefined;
-  /** Sums whole files, if another thread is to do it. */
-  checksumOf?: ChecksumOfFile | undefined;
 }
 
 class FileObjectStore implements ObjectStore {
@@ -81,7 +70,7 @@ class FileObjectStore implements ObjectStore {
     try {
       const path = this.path(key);
       const stats = await this.identity.stat(path);
-      if (!stats.isFile()) return undefined;
+      if (!stats?.isFile()) return undefined;
       const { version, pin } = this.identity;
       const info = { key, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats) };
       const origin = this.identity.origin(path);
@@ -178,7 +167,8 @@ class FileObjectStore implements ObjectStore {
   async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
     const from = this.path(fromKey);
     const { rootDir, sync } = this;
-    const named = { from, path: this.path(toKey), rootDir, sync, folderMode: this.modes.folder };
+    const isOnDisk = this.options.isOnDisk?.(fromKey) === true;
+    const named = { from, path: this.path(toKey), rootDir, sync, folderMode: this.modes.folder, isOnDisk };
     if (crc64nvme === undefined && (await isLinkedAtOnce(named))) return;
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);

@@ -10,6 +10,8 @@ interface SecondName {
   rootDir: string;
   folderMode: number;
   sync: boolean;
+  /** The disk has its bytes: this process waited for it. */
+  isOnDisk: boolean;
 }
 
 /**
@@ -22,9 +24,10 @@ export async function isLinkedAtOnce({
   rootDir,
   folderMode,
   sync,
+  isOnDisk,
 }: SecondName): Promise<boolean> {
   // Its bytes before its name: the first name may be another process's that has not synced it yet.
-  if (sync) await syncBytes(from);
+  if (sync && !isOnDisk) await syncBytes(from);
   if (!isLinked(from, path, folderMode)) return false;
   if (sync) await syncFolders(dirname(path), rootDir);
   return true;

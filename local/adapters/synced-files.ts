@@ -33,7 +33,23 @@ const MOST_NAMED = 10_000;
  * new, made by this process or another. All at once, so that the disk writes them together: a name counts only when all of them are there.
  * A folder whose name this process has seen on the disk needs nothing but its own names: most objects go where others went before.
  */
-export async function syncFolders(folder: string, rootDir: string): Promise<void> {
+export function syncFolders(folder: string, rootDir: string): Promise<void> {
+  const name = `${rootDir}\n${folder}`;
+  const known = gathering.get(name);
+  if (known) return known;
+  // A publication gives hundreds of files their names in one go, in a few folders.
+  const turn = Promise.resolve().then(() => {
+    gathering.delete(name);
+    return syncGathered(folder, rootDir);
+  });
+  gathering.set(name, turn);
+  return turn;
+}
+
+/** Folders that are synced as soon as whoever changes them now has done so. */
+const gathering = new Map<string, Promise<void>>();
+
+async function syncGathered(folder: string, rootDir: string): Promise<void> {
   const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
   const changed = [folder];
   const names: [path: string, identity: string][] = [];

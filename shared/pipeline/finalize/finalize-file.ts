@@ -211,7 +211,7 @@ async function tellLoaded(
 ): Promise<void> {
   const { records, rows } = loaded;
   // A commit that stands may be without the file.
-  const isPublished = day.published && day.waitingFor === undefined;
+  const isPublished = day.published && day.waitingFor === undefined && day.notShown === undefined;
   await ports.metrics.record(plan.dataset, [
     { name: 'FilesLoaded', unit: 'Count', value: 1 },
     { name: 'InputBytes', unit: 'Bytes', value: plan.sizeBytes },
@@ -232,7 +232,10 @@ async function tellLoaded(
     },
     ...stageFigures(await readEntry(ports.lake, plan.ledgerKey)),
   ]);
-  const published = isPublished ? `published as commit ${day.commit}` : `waiting for ${day.waitingFor}`;
+  const published =
+    day.waitingFor === undefined
+      ? `published as commit ${day.commit}${isPublished ? '' : ', without this version of it'}`
+      : `waiting for ${day.waitingFor}`;
   await ports.notifier.notify({
     kind: 'success',
     subject: `Loaded: ${plan.sourceKey}`.slice(0, 100),
