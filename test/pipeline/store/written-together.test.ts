@@ -2,12 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
-import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
-import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
-import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
-import { writtenTogether } from '../../shared/pipeline/store/written-together.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { createFileCatalog } from '../../../local/adapters/catalog-file.ts';
+import { createFileObjectStore } from '../../../local/adapters/file-object-store.ts';
+import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
+import { compareAndSwap, replace } from '../../../shared/pipeline/store/compare-and-swap.ts';
+import { writtenTogether } from '../../../shared/pipeline/store/written-together.ts';
+import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 
 const ENTRY = 'ledger/small/year=2025/month=08/day=12/a.json';
 const PLAN = 'runs/r/plan.json';
