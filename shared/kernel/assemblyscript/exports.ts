@@ -16,14 +16,15 @@ export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { decodeDates, decodeTimestamps } from './dates-and-times';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
 export { placeDeltaTexts, readDeltaInts, readDeltaLengths, sumDeltaTexts } from './delta-reader';
+export { appendIndexesOfBytes, findUsedRange, rehashBytes } from './dictionary';
 export {
-  appendIndexesOfBytes,
+  appendIndexesOfInt32s,
+  appendIndexesOfInt64s,
   appendIndexesOfInt128s,
-  findUsedRange,
-  rehashBytes,
+  rehashInt32s,
+  rehashInt64s,
   rehashInt128s,
-} from './dictionary';
-export { appendIndexesOfInt32s, appendIndexesOfInt64s, rehashInt32s, rehashInt64s } from './dictionary-ints';
+} from './dictionary-ints';
 export { sumDigitTexts } from './digit-sums';
 export { decodeDoubles } from './doubles';
 export { countValues, nullBeyond, nullFilled, settleBlanks } from './filled-fields';

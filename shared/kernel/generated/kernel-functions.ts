@@ -59,16 +59,16 @@ export interface KernelFunctions {
 
   // shared/kernel/assemblyscript/dictionary.ts
   appendIndexesOfBytes(page: number, states: number, values: number, members: number, from: number, count: number): number;
-  appendIndexesOfInt128s(page: number, states: number, values: number, members: number, from: number, count: number): number;
   findUsedRange(page: number, wide: Flag): void;
   rehashBytes(page: number): void;
-  rehashInt128s(page: number): void;
 
   // shared/kernel/assemblyscript/dictionary-ints.ts
   appendIndexesOfInt32s(page: number, states: number, values: number, members: number, from: number, count: number): number;
   appendIndexesOfInt64s(page: number, states: number, values: number, members: number, from: number, count: number): number;
+  appendIndexesOfInt128s(page: number, states: number, values: number, members: number, from: number, count: number): number;
   rehashInt32s(page: number): void;
   rehashInt64s(page: number): void;
+  rehashInt128s(page: number): void;
 
   // shared/kernel/assemblyscript/digit-sums.ts
   sumDigitTexts(states: number, values: number, counted: number, count: number, limbs: number): number;
@@ -227,14 +227,14 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'readDeltaLengths',
   'sumDeltaTexts',
   'appendIndexesOfBytes',
-  'appendIndexesOfInt128s',
   'findUsedRange',
   'rehashBytes',
-  'rehashInt128s',
   'appendIndexesOfInt32s',
   'appendIndexesOfInt64s',
+  'appendIndexesOfInt128s',
   'rehashInt32s',
   'rehashInt64s',
+  'rehashInt128s',
   'sumDigitTexts',
   'decodeDoubles',
   'countValues',
