@@ -15,6 +15,7 @@ export { keepEqual } from './conditions';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { decodeDates, decodeTimestamps } from './dates-and-times';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
+export { placeDeltaTexts, readDeltaInts, readDeltaLengths, sumDeltaTexts } from './delta-reader';
 export { appendIndexesOfBytes, findUsedRange, rehashBytes } from './dictionary';
 export {
   appendIndexesOfInt32s,
@@ -44,6 +45,17 @@ export {
   settleEntries,
 } from './occurrences';
 export { decodeBinaryInts, decodePacked } from './packed-and-binary';
+export {
+  areUtf8,
+  countEqual,
+  countListRows,
+  fillWholeLevels,
+  findDoubleRange,
+  findIntRange,
+  findTextRange,
+  findWideRange,
+  markUsed,
+} from './page-proof';
 export { readBits, readIndexes, readLevels, readTexts, spread, sumTexts } from './page-reader';
 export { addRoute, groupByPartition, routeRecords } from './partitions';
 export {
