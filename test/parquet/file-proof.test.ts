@@ -5,6 +5,7 @@ import { Kernel } from '../../shared/kernel/kernel.ts';
 import { COMPRESSIONS, type Compression, type PageForm } from '../../shared/layout/layout.ts';
 import { decodePageIndex, encodePageIndex, type PageSummary } from '../../shared/parquet/page-index.ts';
 import { type IndexedChunk, type IndexedRowGroup, shiftRowGroup } from '../../shared/parquet/row-group.ts';
+import type { SourceFile } from '../../shared/parquet/source-file.ts';
 import { provePages } from '../../shared/pipeline/verify/readable-pages.ts';
 import { ZSTD_PAGES } from '../../tools/zstd-pages.ts';
 import { parquetOf, sourceOf, withFooter } from '../support/parquet-in-memory.ts';
@@ -79,7 +80,7 @@ describe('the proof of a file', () => {
   });
 
   test('finds every change of a byte of a page after which a reader fails, or counts other nulls', async () => {
-    const files: { file: Buffer; groups: IndexedRowGroup[] }[] = [];
+    const files: { file: Buffer; groups: SourceFile['rowGroups'] }[] = [];
     // One after the other: they are written in one kernel's memory.
     for (const how of KINDS) {
       const file = await sampleFile([30, 12], how);
