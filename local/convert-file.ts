@@ -8,6 +8,7 @@ import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.t
 import type { PartSummary } from '../shared/pipeline/parse/part-summary.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';
+import { writtenTogether } from '../shared/pipeline/store/written-together.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { executionNameHere } from './adapters/local-process.ts';
 import { checksumOn } from './checksums-on-workers.ts';
@@ -100,11 +101,11 @@ function tasksOf(
     (name: string): TaskFunction =>
     (event, { signal }) =>
       pool.run(name, { ...(event as object), rawRoot }, { signal });
-  const splitter = createSplitter(ports);
   const finalizer = createFinalizer(ports);
   return pipelineTasks({
     splitter: taskOf(readSplitterEvent, async (event) => {
-      const split = await splitter(event).catch((error: Error) => {
+      const splitting = writtenTogether(ports, (together) => createSplitter(together)(event));
+      const split = await splitting.catch((error: Error) => {
         // The state machine waits and asks again; a person who watches should know for what.
         if (error.name === 'ControlFileAwaited') progress?.waiting(error.message);
         throw error;
@@ -118,7 +119,9 @@ function tasksOf(
       progress?.rangeDone(part);
       return part;
     },
-    reconciler: taskOf(readReconcilerEvent, createReconciler(ports)),
+    reconciler: taskOf(readReconcilerEvent, (event) =>
+      writtenTogether(ports, (together) => createReconciler(together)(event)),
+    ),
     merger: onWorkers('merger'),
     finalizer: taskOf(readFinalizerEvent, async (event) => {
       answers.finalized = await finalizer(event);

@@ -19,6 +19,7 @@ import { createFileObjectStore } from './adapters/file-object-store.ts';
 import { executionNameHere } from './adapters/local-process.ts';
 import { settleDrafts } from './adapters/settled-drafts.ts';
 import { wholeSource } from './adapters/whole-source.ts';
+import { isLedgerEntry, waveOf } from './adapters/write-order.ts';
 import { catalogOn, type LocalSetup, localPortsOn } from './local-ports.ts';
 import { type NightRequest, secondsSince } from './night.ts';
 import { loadPipeline, pipelineTasks } from './pipeline-tasks.ts';
@@ -63,7 +64,7 @@ export async function convertLot(
   for (let tries = 1; ; tries++) {
     const { files, figures, refused } = await tryLot(setup, lot, onRead);
     // A document of several files, which another lot wrote first: it is there now.
-    const isShared = refused.some((key) => waveOf(key) < ENTRIES);
+    const isShared = refused.some((key) => !isLedgerEntry(key));
     if (isShared && tries < MOST_TRIES) continue;
     if (isShared) return files.map(() => undefined);
     await recordTogether(setup.lakeDir, figures);
@@ -145,16 +146,6 @@ function readOnce({ load, loadBeside }: LayoutSource): LayoutSource {
     load: (name) => once(name, () => load(name)),
     loadBeside: (file, name) => once(`${file}\n${name}`, () => loadBeside(file, name)),
   };
-}
-
-const [DATA, DOCUMENTS, ENTRIES] = [0, 1, 2];
-
-/** A part must be there before its manifest, and everything before the entry that says loaded. */
-function waveOf(key: string): number {
-  if (key.startsWith('runs/')) return key.endsWith('.json') ? DOCUMENTS : DATA;
-  return /^ledger\/[^/]+\/(year=[^/]+\/month=[^/]+\/day=[^/]+|undated)\/[^/]+\.json$/.test(key)
-    ? ENTRIES
-    : DOCUMENTS;
 }
 
 /** Converts one file into the drafts. Undefined if it did not simply load. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
+  DraftedStore,
   ObjectInfo,
   ObjectPiece,
   ObjectStore,
@@ -21,15 +22,15 @@ import type { FileStoreOptions } from './file-store-options.ts';
 import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
 import { childrenOfFolder, inKeyOrder, keysBelow, sizeOfFolder } from './listed-files.ts';
+import { inFolder } from './object-folder.ts';
 import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
 import { isLinkedAtOnce, linkOrCopy } from './second-name.ts';
+import { draftsOver } from './settled-drafts.ts';
 import { storedObject, tagOf } from './stored-object.ts';
-import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
+import { syncBytes, syncFolders, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
 import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
 
-/** A folder goes with its last file. If that happens so often in a row just before a write, it is no coincidence. */
-const MAX_FOLDER_TRIES = 100;
 /** Enough to keep the threads of Node busy that wait for the file system. */
 const HEADS_AT_ONCE = 64;
 
@@ -157,7 +158,9 @@ class FileObjectStore implements ObjectStore {
   }
 
   async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
-    const sum = await this.checksumOf(this.path(key));
+    const path = this.path(key);
+    // Whoever proves an object gives it another name next, for which the disk must have its bytes.
+    const [sum] = await Promise.all([this.checksumOf(path), this.sync && syncBytes(path)]);
     return sum === undefined ? undefined : sum === crc64nvme;
   }
 
@@ -173,7 +176,7 @@ class FileObjectStore implements ObjectStore {
       await linkOrCopy(from, incoming, this.path(toKey));
       if (crc64nvme !== undefined && (await this.checksumOf(incoming)) !== crc64nvme) throw damaged(from);
       // The first name may be another process's that has not synced it yet.
-      if (this.sync) await syncPath(incoming);
+      if (this.sync) await syncBytes(incoming);
       await this.moveTo(incoming, toKey);
     } finally {
       // Also after a success: a rename onto another name of the same file does nothing and leaves both.
@@ -205,6 +208,11 @@ class FileObjectStore implements ObjectStore {
   async delete(keys: string[]): Promise<void> {
     removeFiles(keys.map((key) => this.path(key)));
     await removeEmptied(this.rootDir, keys.map(dirname), this.sync);
+  }
+
+  draft(): DraftedStore {
+    const { rootDir, sync } = this;
+    return draftsOver({ rootDir, sync, store: this });
   }
 
   async sizeBelow(folder: string): Promise<{ objects: number; bytes: number }> {
@@ -266,19 +274,9 @@ class FileObjectStore implements ObjectStore {
     await this.inFolderOf(path, () => fs.rename(incoming, path));
   }
 
-  /** Makes the folder of `path`, then runs `action`; does both again if somebody else removed the folder with its last file. */
+  /** Also waits until the disk has the names that `action` makes. */
   private async inFolderOf(path: string, action: () => Promise<void>): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        await fs.mkdir(dirname(path), { recursive: true, mode: this.modes.folder });
-        await action();
-        break;
-      } catch (error) {
-        // If a folder is removed while mkdir walks, mkdir says that a file is in the way. A real file is still there the next time.
-        const passing = isCode(error, 'ENOENT', 'ENOTDIR', 'EEXIST');
-        if (!passing || tries >= MAX_FOLDER_TRIES) throw unwritable(error, path);
-      }
-    }
+    await inFolder(path, this.modes.folder, action);
     if (this.sync) await syncFolders(dirname(path), this.rootDir);
   }
 

@@ -7,6 +7,7 @@ import {
   DICTIONARY_DATA_CAPACITY,
   DICTIONARY_DATA_LENGTH,
   DICTIONARY_ENTRIES,
+  DICTIONARY_LONGEST,
   DICTIONARY_MASK,
   DICTIONARY_NEAR,
   DICTIONARY_NEAR_COUNT,
@@ -89,6 +90,7 @@ export class ChunkDictionary {
     this.page = page;
     page.setWord(DICTIONARY_COUNT, 0);
     page.setWord(DICTIONARY_DATA_LENGTH, 0);
+    page.setWord(DICTIONARY_LONGEST, 0);
     // Dates are found faster once the first few of them show their range.
     const entries = isLarge && kind !== 'int32' ? SECOND_ENTRIES : FIRST_ENTRIES;
     if (kind === 'bytes') this.growData(16 * entries);

@@ -6,6 +6,7 @@ import { decodeThrift, encodeThrift } from './thrift.ts';
 
 interface Footer {
   schema: SchemaElement[];
+  numRows: number;
   rowGroups: RowGroup[];
 }
 
@@ -99,6 +100,6 @@ export function footerLengthBytes(tail: Uint8Array, fileSizeBytes: number): numb
 
 /** Reads FileMetaData, the bytes before the tail. */
 export function decodeFooter(metadata: Uint8Array): Footer {
-  const { schema, rowGroups } = decodeThrift(FileMetaData, metadata).value;
-  return { schema, rowGroups };
+  const { schema, numRows, rowGroups } = decodeThrift(FileMetaData, metadata).value;
+  return { schema, numRows, rowGroups };
 }
