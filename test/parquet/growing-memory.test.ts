@@ -13,7 +13,10 @@ test('a chunk is whole if the memory that it lies in grows while its first bytes
   const schema = [{ name: 'value', type: { kind: 'binary' } as const }];
   const rows = new RowGroupBuilder(kernel, schema, 'none', new PageCompressor(kernel));
   const feed = new ColumnFeed(kernel, schema);
-  const values = Array.from({ length: 15_000 }, (_, row) => new Uint8Array(200).fill(row % 251));
+  // Each is another one, so that there is no dictionary.
+  const values = Array.from({ length: 15_000 }, (_, row) =>
+    Uint8Array.from({ length: 200 }, (_, at) => (Math.imul(row + 1, 0x9e37_79b1) >>> (at % 24)) ^ at),
+  );
   for (let at = 0; at < values.length; at += 1000) feed.append([values.slice(at, at + 1000)], rows);
   const file: Uint8Array[] = [];
   const sizes = new Set([kernel.bytes.length]);
