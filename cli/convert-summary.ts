@@ -46,9 +46,10 @@ export function printSummary(summary: FileSummary, lakeDir: string, dryGeometry?
   );
   if (dryGeometry !== undefined) say(`  ${dryGeometry}`);
   else {
-    say(
-      `  ${summary.published ? `published for ${summary.businessDate}` : 'loaded, and waiting for the other files of its day'} in ${lakeDir}`,
-    );
+    const unseen = summary.hidden
+      ? 'loaded, and not shown'
+      : 'loaded, and waiting for the other files of its day';
+    say(`  ${summary.published ? `published for ${summary.businessDate}` : unseen} in ${lakeDir}`);
   }
   for (const warning of summary.warnings ?? []) warn(`  warning: ${warning}`);
 }

@@ -14,7 +14,7 @@ const COMMAND = {
     'business-date': text('D', 'yyyy-MM-dd, only of this day'),
     json: isSet('all commits as one object, with the snapshots of every table'),
   },
-  notes: `current: readers see it. pending: they do not see it yet. replaced: rollback returns to it. expired: clean removed its files.
+  notes: `current: readers see it. pending: they do not see it yet. replaced: rollback returns to it. expired: files of it are no longer stored, since clean removed them or repair moved them aside.
 query --as-of 2025-08-12/1 reads all days back as they were after that commit, unless one of them stood at an expired commit then.
 A snapshot is what other programs read it by.
 Exit codes: 0 shown, 1 a commit cannot be read (the rest is shown), 2 usage.`,

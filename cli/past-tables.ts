@@ -2,8 +2,10 @@ import { UsageError } from '../shared/errors.ts';
 import { parseAsOf } from '../shared/pipeline/operate/as-of.ts';
 import { lakeAsOf } from '../shared/pipeline/operate/lake-as-of.ts';
 import type { CatalogFile } from '../shared/ports/catalog.ts';
-import { shellWord } from '../shared/shown-text.ts';
+import { shellWord, withShortValues } from '../shared/shown-text.ts';
 import { lakePorts } from './lake-arguments.ts';
+
+const MOST_NAMED = 10;
 
 /** The tables of a lake as they were. */
 interface PastTables {
@@ -25,12 +27,41 @@ export async function pastTables(lake: string, text: string): Promise<PastTables
       const missed = gone.filter(({ table }) => words.has(table.toLowerCase()));
       const [first] = missed;
       if (!first) return;
-      const days = new Set(missed.map(({ businessDate, commit }) => `${businessDate}/${commit}`));
+      const of = (how: string) => missed.filter(({ lost }) => lost.how === how);
+      const [removed, others] = [of('removed'), [...of('damaged'), ...of('aside')]];
+      const repair = `"npx positional-lake repair --lake ${shellWord(lake)}"`;
+      const history = `"npx positional-lake history --lake ${shellWord(lake)}" says when.`;
       throw new UsageError({
         what: `${first.table} cannot be read as of ${text} any more`,
-        why: `Files of ${[...days].slice(0, 10).join(', ')}${days.size > 10 ? ' and more' : ''} were removed: those commits were replaced longer ago than clean keeps files.`,
-        next: `States after those commits were replaced can be read; "npx positional-lake history --lake ${shellWord(lake)}" says when.`,
+        why: [
+          ...(removed.length > 0
+            ? [
+                `Files of ${daysText(removed)} were removed: those commits were replaced longer ago than clean keeps files.`,
+              ]
+            : []),
+          ...others
+            .map(({ businessDate, commit, lost }) => damageText(`${businessDate}/${commit}`, lost))
+            .slice(0, MOST_NAMED),
+        ].join(' '),
+        next:
+          of('damaged').length > 0
+            ? `To mend it from what is whole, if that is there: ${repair}. States without it can be read; ${history}`
+            : removed.length > 0
+              ? `States after those commits were replaced can be read; ${history}`
+              : `States without it can be read; ${history}`,
       });
     },
   };
+}
+
+type Gone = Awaited<ReturnType<typeof lakeAsOf>>['gone'][number];
+
+function daysText(gone: Gone[]): string {
+  const days = new Set(gone.map(({ businessDate, commit }) => `${businessDate}/${commit}`));
+  return `${[...days].slice(0, MOST_NAMED).join(', ')}${days.size > MOST_NAMED ? ' and more' : ''}`;
+}
+
+function damageText(commit: string, { key, how }: Gone['lost']): string {
+  const what = how === 'damaged' ? 'is damaged' : 'was damaged, and repair moved it aside to damaged/';
+  return `${withShortValues(key)}, which ${commit} has, ${what}.`;
 }

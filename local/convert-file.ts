@@ -11,6 +11,7 @@ import { wholePartBytes } from '../shared/pipeline/split/plan-file.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';
 import { listedKeys } from '../shared/pipeline/store/listed-keys.ts';
+import { writtenTogether } from '../shared/pipeline/store/written-together.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { executionNameHere } from './adapters/local-process.ts';
 import { checksumOn } from './checksums-on-workers.ts';
@@ -45,7 +46,8 @@ export async function convertFile(input: string, night: Night): Promise<FileSumm
   const sourceKey = sourceKeyOf(input, options.rawRoot);
   const show = (line: string) => progress?.notified(line);
   const early = earlyChecksums(night, checksumOn(night));
-  const ports = createLocalPorts({ ...setup, rawRoot }, show, undefined, early.checksumOf);
+  const { checksumOf } = early;
+  const ports = createLocalPorts({ ...setup, rawRoot }, show, undefined, { checksumOf });
   const totalBytes = await sizeOf(input);
   const rangeSizeBytes = options.request.rangeSizeBytes ?? spreadRangeBytes(totalBytes, workerCount);
   const request = { ...options.request, sourceKey, rangeSizeBytes };
@@ -110,11 +112,11 @@ function tasksOf(
     (name: string): TaskFunction =>
     (event, { signal }) =>
       pool.run(name, { ...(event as object), rawRoot }, { signal });
-  const splitter = createSplitter(ports);
   const finalizer = createFinalizer(ports);
   return pipelineTasks({
     splitter: taskOf(readSplitterEvent, async (event) => {
-      const split = await splitter(event).catch((error: Error) => {
+      const splitting = writtenTogether(ports, (together) => createSplitter(together)(event));
+      const split = await splitting.catch((error: Error) => {
         // The state machine waits and asks again; a person who watches should know for what.
         if (error.name === 'ControlFileAwaited') progress?.waiting(error.message);
         throw error;
@@ -132,7 +134,9 @@ function tasksOf(
       void proveEarly().catch(() => undefined);
       return part;
     },
-    reconciler: taskOf(readReconcilerEvent, createReconciler(ports)),
+    reconciler: taskOf(readReconcilerEvent, (event) =>
+      writtenTogether(ports, (together) => createReconciler(together)(event)),
+    ),
     merger: onWorkers('merger'),
     finalizer: taskOf(readFinalizerEvent, async (event) => {
       answers.finalized = await finalizer(event);

@@ -19,6 +19,7 @@ import { createFileObjectStore } from './adapters/file-object-store.ts';
 import { executionNameHere } from './adapters/local-process.ts';
 import { settleDrafts } from './adapters/settled-drafts.ts';
 import { wholeSource } from './adapters/whole-source.ts';
+import { isLedgerEntry, waveOf } from './adapters/write-order.ts';
 import { catalogOn, type LocalSetup, localPortsOn } from './local-ports.ts';
 import { type NightRequest, secondsSince } from './night.ts';
 import { loadPipeline, pipelineTasks } from './pipeline-tasks.ts';
@@ -41,6 +42,8 @@ export interface LotFile {
   split: SplitResult;
   finalized: FinalizeResult & { status: 'loaded' | 'already-loaded' };
   entry: LedgerEntry;
+  /** Keys of its data files that were settled with the lot, so that the disk has their bytes. */
+  settled: string[];
   seconds: number;
 }
 
@@ -61,7 +64,7 @@ export async function convertLot(
   for (let tries = 1; ; tries++) {
     const { files, figures, refused } = await tryLot(setup, lot, onRead);
     // A document of several files, which another lot wrote first: it is there now.
-    const isShared = refused.some((key) => waveOf(key) < ENTRIES);
+    const isShared = refused.some((key) => !isLedgerEntry(key));
     if (isShared && tries < MOST_TRIES) continue;
     if (isShared) return files.map(() => undefined);
     await recordTogether(setup.lakeDir, figures);
@@ -145,16 +148,6 @@ function readOnce({ load, loadBeside }: LayoutSource): LayoutSource {
   };
 }
 
-const [DATA, DOCUMENTS, ENTRIES] = [0, 1, 2];
-
-/** A part must be there before its manifest, and everything before the entry that says loaded. */
-function waveOf(key: string): number {
-  if (key.startsWith('runs/')) return key.endsWith('.json') ? DOCUMENTS : DATA;
-  return /^ledger\/[^/]+\/(year=[^/]+\/month=[^/]+\/day=[^/]+|undated)\/[^/]+\.json$/.test(key)
-    ? ENTRIES
-    : DOCUMENTS;
-}
-
 /** Converts one file into the drafts. Undefined if it did not simply load. */
 async function convertDrafted(
   definition: StateMachineDefinition,
@@ -189,5 +182,11 @@ async function convertDrafted(
   if (!entry) return undefined;
   // It leads the watchdog to the entry if the execution dies.
   if (ports.lake instanceof DraftStore) ports.lake.forget(executionKey(executionIdOf(executed)));
-  return { split, finalized, entry, seconds: secondsSince(startedAt) };
+  const { outputs = [], rejectOutputs = [] } = entry.loaded ?? {};
+  const settled = [...outputs, ...rejectOutputs].map(({ mergedKey }) => mergedKey);
+  return {
+    ...{ split, finalized, entry },
+    settled: settled.filter((key) => ports.lake.isDraft?.(key)),
+    seconds: secondsSince(startedAt),
+  };
 }

@@ -69,7 +69,9 @@ export async function* convertLots(night: Night, inputs: string[]): AsyncGenerat
   const { options, setup } = night;
   const show = (line: string) => options.progress?.notified(line);
   const again = (input: string) => convertFile(input, alone(night));
-  const publisher = new LotPublisher(createLocalPorts(setup, show, undefined, checksumOn(night)), again);
+  const settled = new Set<string>();
+  const known = { checksumOf: checksumOn(night), isOnDisk: (key: string) => settled.has(key) };
+  const publisher = new LotPublisher(createLocalPorts(setup, show, undefined, known), again);
   const waiting: WaitingFile[] = [];
   await showProgress(night, inputs);
   for await (const { lot, files } of lotsInOrder(night, await planLots(inputs, options.workerCount))) {
@@ -78,6 +80,7 @@ export async function* convertLots(night: Night, inputs: string[]): AsyncGenerat
       const file = files[index];
       const { rows = 0, records } = file?.entry ?? {};
       options.progress?.rangeDone({ rows, rejected: records?.rejected ?? 0 });
+      for (const key of file?.settled ?? []) settled.add(key);
       waiting.push(file ? { input, ...file } : { summary: await again(input) });
     }
     if (publisher.isDue()) yield* publisher.publish(waiting.splice(0));

@@ -1,11 +1,12 @@
 import { rejectsDataset } from '../shared/keys/lake-keys.ts';
 import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.ts';
+import { hiddenSupplement } from '../shared/pipeline/publish/judge-day.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readCommit } from '../shared/pipeline/store/day-ledger.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { RefusalCode } from '../shared/refusal.ts';
 import type { NulledExamples } from '../shared/run/invalid-values.ts';
-import type { LedgerEntry, MergedFile } from '../shared/run/ledger-entry.ts';
+import { type LedgerEntry, type MergedFile, supplementedRun } from '../shared/run/ledger-entry.ts';
 import type { ControlTotalResult } from '../shared/totals/control-totals.ts';
 import type { RecordCounts } from '../shared/totals/record-counts.ts';
 
@@ -27,6 +28,8 @@ export interface FileSummary {
   rejectOutputs: SummaryOutput[];
   rowGroups: { count: number; min: number; median: number; max: number };
   published: boolean;
+  /** Set for a supplement that is loaded and not shown, because its file has another version. */
+  hidden?: true;
   seconds: number;
   reason?: string;
   /** Set if the file was refused. */
@@ -111,7 +114,13 @@ export function summaryOf(
 ): FileSummary {
   const { status, day } = finalized;
   const refused = status === 'refused';
-  const warnings = [...(entry.warnings ?? []), ...(day?.warnings ?? [])];
+  const isShown = !day?.notShown?.includes(entry.sourceId);
+  const isHidden = !isShown && supplementedRun(entry) !== undefined;
+  const warnings = new Set([
+    ...(entry.warnings ?? []),
+    ...(day?.warnings ?? []),
+    ...(isHidden ? [hiddenSupplement(entry)] : []),
+  ]);
   return {
     runId: entry.runId,
     status,
@@ -127,10 +136,11 @@ export function summaryOf(
     outputs: refused ? [] : outputs.rows,
     rejectOutputs: refused ? [] : outputs.rejects,
     rowGroups: (!refused && entry.loaded?.rowGroups) || NO_ROW_GROUPS,
-    published: day?.published === true && day.waitingFor === undefined,
+    published: day?.published === true && day.waitingFor === undefined && isShown,
+    ...(isHidden && { hidden: true }),
     seconds: elapsedSeconds,
     ...(refused && entry.refusal ? { reason: entry.refusal.message, refusalCode: entry.refusal.code } : {}),
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(warnings.size > 0 ? { warnings: [...warnings] } : {}),
   };
 }
 

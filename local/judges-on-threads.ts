@@ -10,6 +10,8 @@ import { createWorkerPool, type WorkerPool } from './state-machine/worker-pool.t
 const ALONE_MS = 1_500;
 /** Quick looks at what the system has in memory: their threads would take as much as they save until then. */
 const QUICK_ALONE_MS = 8_000;
+/** So many bytes of data files are read about as long. */
+const ALONE_BYTES = 512 * 1024 * 1024;
 /** Of a disk that has to be waited for: it answers many at once faster than one after the other. */
 const LEAST_WAITING_THREADS = 4;
 const MOST_THREADS = 16;
@@ -31,6 +33,7 @@ export function judgesOnThreads(
   const usedBefore = process.cpuUsage();
   const readBefore = process.resourceUsage().fsRead;
   let pool: WorkerPool | undefined;
+  let askedBytes = 0;
   const waitsForDisk = () => {
     const sectors = process.resourceUsage().fsRead - readBefore;
     return sectors > (WAITING_SECTORS * (performance.now() - startedAt)) / 1000;
@@ -52,7 +55,9 @@ export function judgesOnThreads(
     // The pool keeps waiting what its threads have not begun.
     count: count ?? MOST_THREADS,
     async judge(part, depth) {
-      if (!pool && !isWorthThreads(depth)) return judgePart(ports, part, depth);
+      // Asked for all at once, before any time was used.
+      if (part.what === 'files') askedBytes += part.files.reduce((sum, { bytes }) => sum + bytes, 0);
+      if (!pool && askedBytes <= ALONE_BYTES && !isWorthThreads(depth)) return judgePart(ports, part, depth);
       pool ??= startThreads();
       return await pool
         .run('judge', { part, depth })

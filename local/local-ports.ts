@@ -7,10 +7,10 @@ import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { STANDARD_INPUT } from '../shared/run/ledger-entry.ts';
 import { createFileCatalog } from './adapters/catalog-file.ts';
 import { createConsoleNotifier } from './adapters/console-notifier.ts';
-import type { ChecksumOfFile } from './adapters/file-checksum.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
 import { createFileObjectStore } from './adapters/file-object-store.ts';
+import type { FileStoreOptions } from './adapters/file-store-options.ts';
 import { hasDied } from './adapters/local-process.ts';
 import { localVersion } from './local-version.ts';
 
@@ -41,10 +41,10 @@ export function createLocalPorts(
   show: (line: string, kind?: Notification['kind']) => void = () => undefined,
   /** Called with the bytes that were read of a source file. */
   onRead?: (bytes: number) => void,
-  checksumOf?: ChecksumOfFile,
+  known: Pick<FileStoreOptions, 'checksumOf' | 'isOnDisk'> = {},
 ): PipelinePorts {
   const { lakeDir: rootDir, sync = true, usesAllCores: writesAtOnce } = setup;
-  const lake = createFileObjectStore({ rootDir, sync, writesAtOnce, checksumOf });
+  const lake = createFileObjectStore({ ...known, rootDir, sync, writesAtOnce });
   return localPortsOn(lake, catalogOn(lake, setup.lakeDir), setup, show, onRead);
 }
 
@@ -95,8 +95,15 @@ export function localPortsOn(
   };
 }
 
-/** Undefined for a user without an entry in the machine's list, as in some containers. */
+let found: { userName: string | undefined } | undefined;
+
+/** Undefined for a user without an entry in the machine's list, as in some containers. Looked up once: each file of a lot asks. */
 function userName(): string | undefined {
+  found ??= { userName: lookedUp() };
+  return found.userName;
+}
+
+function lookedUp(): string | undefined {
   try {
     return userInfo().username;
   } catch {

@@ -85,6 +85,7 @@ export function createFileCatalog(
     show: async (table) => showAll(table, {}),
     // A table appears with its first commit.
     open: async () => undefined,
+    on: (drafts) => createFileCatalog(drafts, { ...(iceberg && { iceberg }), mostDays }),
     nameOf: keyOf,
   };
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
+  DraftedStore,
   ObjectInfo,
   ObjectPiece,
   ObjectStore,
@@ -17,18 +18,19 @@ import { type ChecksumOfFile, fileChecksum, writePieces } from './file-checksum.
 import { damaged, isCode, NOT_THERE, preconditionFailed, unreadable, unwritable } from './file-error.ts';
 import { type FileModes, fileModes } from './file-modes.ts';
 import { gathered, QUICK_READ_BYTES, readFilePiece, streamFile } from './file-reader.ts';
+import type { FileStoreOptions } from './file-store-options.ts';
 import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
 import { childrenOfFolder, inKeyOrder, keysBelow, sizeOfFolder } from './listed-files.ts';
+import { inFolder } from './object-folder.ts';
 import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
 import { isLinkedAtOnce, linkOrCopy } from './second-name.ts';
+import { draftsOver } from './settled-drafts.ts';
 import { storedObject, tagOf } from './stored-object.ts';
-import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
+import { syncBytes, syncFolders, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
 import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
 
-/** A folder goes with its last file. If that happens so often in a row just before a write, it is no coincidence. */
-const MAX_FOLDER_TRIES = 100;
 /** Enough to keep the threads of Node busy that wait for the file system. */
 const HEADS_AT_ONCE = 64;
 
@@ -39,18 +41,6 @@ const HEADS_AT_ONCE = 64;
  */
 export function createFileObjectStore(options: FileStoreOptions): ObjectStore {
   return new FileObjectStore(options);
-}
-
-interface FileStoreOptions {
-  rootDir: string;
-  sync?: boolean;
-  /** The threads that write have all cores: other threads would take them from these. */
-  writesAtOnce?: boolean | undefined;
-  /** For files of other people, who may write to them and set their times; `-` for what is kept of standard input. */
-  isSource?: boolean | '-';
-  onRead?: ((bytes: number) => void) | undefined;
-  /** Sums whole files, if another thread is to do it. */
-  checksumOf?: ChecksumOfFile | undefined;
 }
 
 class FileObjectStore implements ObjectStore {
@@ -80,7 +70,7 @@ class FileObjectStore implements ObjectStore {
     try {
       const path = this.path(key);
       const stats = await this.identity.stat(path);
-      if (!stats.isFile()) return undefined;
+      if (!stats?.isFile()) return undefined;
       const { version, pin } = this.identity;
       const info = { key, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats) };
       const origin = this.identity.origin(path);
@@ -168,14 +158,17 @@ class FileObjectStore implements ObjectStore {
   }
 
   async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
-    const sum = await this.checksumOf(this.path(key));
+    const path = this.path(key);
+    // Whoever proves an object gives it another name next, for which the disk must have its bytes.
+    const [sum] = await Promise.all([this.checksumOf(path), this.sync && syncBytes(path)]);
     return sum === undefined ? undefined : sum === crc64nvme;
   }
 
   async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
     const from = this.path(fromKey);
     const { rootDir, sync } = this;
-    const named = { from, path: this.path(toKey), rootDir, sync, folderMode: this.modes.folder };
+    const isOnDisk = this.options.isOnDisk?.(fromKey) === true;
+    const named = { from, path: this.path(toKey), rootDir, sync, folderMode: this.modes.folder, isOnDisk };
     if (crc64nvme === undefined && (await isLinkedAtOnce(named))) return;
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
@@ -183,7 +176,7 @@ class FileObjectStore implements ObjectStore {
       await linkOrCopy(from, incoming, this.path(toKey));
       if (crc64nvme !== undefined && (await this.checksumOf(incoming)) !== crc64nvme) throw damaged(from);
       // The first name may be another process's that has not synced it yet.
-      if (this.sync) await syncPath(incoming);
+      if (this.sync) await syncBytes(incoming);
       await this.moveTo(incoming, toKey);
     } finally {
       // Also after a success: a rename onto another name of the same file does nothing and leaves both.
@@ -215,6 +208,11 @@ class FileObjectStore implements ObjectStore {
   async delete(keys: string[]): Promise<void> {
     removeFiles(keys.map((key) => this.path(key)));
     await removeEmptied(this.rootDir, keys.map(dirname), this.sync);
+  }
+
+  draft(): DraftedStore {
+    const { rootDir, sync } = this;
+    return draftsOver({ rootDir, sync, store: this });
   }
 
   async sizeBelow(folder: string): Promise<{ objects: number; bytes: number }> {
@@ -276,19 +274,9 @@ class FileObjectStore implements ObjectStore {
     await this.inFolderOf(path, () => fs.rename(incoming, path));
   }
 
-  /** Makes the folder of `path`, then runs `action`; does both again if somebody else removed the folder with its last file. */
+  /** Also waits until the disk has the names that `action` makes. */
   private async inFolderOf(path: string, action: () => Promise<void>): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        await fs.mkdir(dirname(path), { recursive: true, mode: this.modes.folder });
-        await action();
-        break;
-      } catch (error) {
-        // If a folder is removed while mkdir walks, mkdir says that a file is in the way. A real file is still there the next time.
-        const passing = isCode(error, 'ENOENT', 'ENOTDIR', 'EEXIST');
-        if (!passing || tries >= MAX_FOLDER_TRIES) throw unwritable(error, path);
-      }
-    }
+    await inFolder(path, this.modes.folder, action);
     if (this.sync) await syncFolders(dirname(path), this.rootDir);
   }
 

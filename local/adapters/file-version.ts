@@ -9,7 +9,8 @@ export interface FileIdentity {
   version(stats: BigIntStats): string;
   /** While a run reads it. */
   pin(stats: BigIntStats): string;
-  stat(path: string): Promise<BigIntStats>;
+  /** Undefined, or the system's error, if nothing is there. */
+  stat(path: string): Promise<BigIntStats | undefined>;
   /** Was it there when the run began, as a source file was? */
   isSource: boolean;
   /** Absolute path for the ledger; undefined for objects of the lake, whose key is enough. */
@@ -22,7 +23,8 @@ export const LAKE_OBJECT: FileIdentity = {
   origin: () => undefined,
   version: ({ size, mtimeNs }) => `${size}-${mtimeNs}`,
   pin: ({ ino, size, mtimeNs }) => `${ino}-${size}-${mtimeNs}`,
-  stat: async (path) => statSync(path, { bigint: true }),
+  // To make an error takes several times as long as to look, and a publication looks for each of its files before it is there.
+  stat: async (path) => statSync(path, { bigint: true, throwIfNoEntry: false }),
 };
 
 /**

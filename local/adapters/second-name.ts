@@ -2,7 +2,7 @@ import { existsSync, linkSync, mkdirSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isCode, notFound, unwritable } from './file-error.ts';
-import { syncFolders, syncPath } from './synced-files.ts';
+import { syncBytes, syncFolders } from './synced-files.ts';
 
 interface SecondName {
   from: string;
@@ -10,6 +10,8 @@ interface SecondName {
   rootDir: string;
   folderMode: number;
   sync: boolean;
+  /** The disk has its bytes: this process waited for it. */
+  isOnDisk: boolean;
 }
 
 /**
@@ -22,9 +24,10 @@ export async function isLinkedAtOnce({
   rootDir,
   folderMode,
   sync,
+  isOnDisk,
 }: SecondName): Promise<boolean> {
   // Its bytes before its name: the first name may be another process's that has not synced it yet.
-  if (sync) await syncPath(from);
+  if (sync && !isOnDisk) await syncBytes(from);
   if (!isLinked(from, path, folderMode)) return false;
   if (sync) await syncFolders(dirname(path), rootDir);
   return true;

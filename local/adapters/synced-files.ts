@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
+import { setImmediate as nextLoop } from 'node:timers/promises';
 import { inParallel } from '../../shared/pipeline/store/in-parallel.ts';
 import { isCode, unwritable } from './file-error.ts';
 
@@ -32,7 +33,23 @@ const MOST_NAMED = 10_000;
  * new, made by this process or another. All at once, so that the disk writes them together: a name counts only when all of them are there.
  * A folder whose name this process has seen on the disk needs nothing but its own names: most objects go where others went before.
  */
-export async function syncFolders(folder: string, rootDir: string): Promise<void> {
+export function syncFolders(folder: string, rootDir: string): Promise<void> {
+  const name = `${rootDir}\n${folder}`;
+  const known = gathering.get(name);
+  if (known) return known;
+  // A publication gives hundreds of files their names in one go, in a few folders.
+  const turn = Promise.resolve().then(() => {
+    gathering.delete(name);
+    return syncGathered(folder, rootDir);
+  });
+  gathering.set(name, turn);
+  return turn;
+}
+
+/** Folders that are synced as soon as whoever changes them now has done so. */
+const gathering = new Map<string, Promise<void>>();
+
+async function syncGathered(folder: string, rootDir: string): Promise<void> {
   const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
   const changed = [folder];
   const names: [path: string, identity: string][] = [];
@@ -87,31 +104,51 @@ export async function syncAllFolders(folders: readonly string[], rootDir: string
   }
 }
 
-/** Folders whose names the disk is writing, and the turn after it, if somebody waits for one. */
-const syncing = new Map<string, { turn: Promise<void>; next?: Promise<void> }>();
+/** The turn of a folder whose names the disk is writing, and the one that waits for more names. */
+interface Turns {
+  running?: Promise<void> | undefined;
+  gathering?: Promise<void> | undefined;
+}
+
+const syncing = new Map<string, Turns>();
 
 /**
  * Waits until the disk has the names that are in a folder now. A publication puts dozens of files into one folder at once: those that come
- * while the disk writes wait for one turn together, which begins when it is done and has all of their names.
+ * in one turn of the loop, or while the disk writes, wait together for one turn of the disk, which begins afterwards and has all of their names.
  */
-async function syncNames(folder: string): Promise<void> {
-  const known = syncing.get(folder);
-  if (!known) return takeTurn(folder);
-  known.next ??= known.turn.then(
-    () => takeTurn(folder),
-    () => takeTurn(folder),
-  );
-  return known.next;
+function syncNames(folder: string): Promise<void> {
+  const turns = syncing.get(folder) ?? {};
+  syncing.set(folder, turns);
+  turns.gathering ??= takeTurn(folder, turns);
+  return turns.gathering;
 }
 
-function takeTurn(folder: string): Promise<void> {
-  const turn = syncPath(folder).finally(() => {
-    const { next } = mine;
-    if (next === undefined) syncing.delete(folder);
-  });
-  const mine: { turn: Promise<void>; next?: Promise<void> } = { turn };
-  syncing.set(folder, mine);
-  return turn;
+async function takeTurn(folder: string, turns: Turns): Promise<void> {
+  await (turns.running?.catch(() => undefined) ?? nextLoop());
+  turns.running = turns.gathering;
+  turns.gathering = undefined;
+  try {
+    await syncPath(folder);
+  } finally {
+    if (turns.gathering === undefined) syncing.delete(folder);
+  }
+}
+
+/** Files whose bytes the disk has, by path, with what tells such a file from a later one of the same name. */
+const whole = new Map<string, string>();
+
+/** Waits until the disk has the bytes of a file that nobody changes any more. Only once: a file is proved, and then gets another name. */
+export async function syncBytes(path: string): Promise<void> {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const identity = stats && stats.birthtimeNs > 0n ? identityOfFile(stats) : undefined;
+  if (identity !== undefined && whole.get(path) === identity) return;
+  await syncPath(path);
+  if (whole.size > MOST_NAMED) whole.clear();
+  if (identity !== undefined) whole.set(path, identity);
+}
+
+function identityOfFile({ dev, ino, birthtimeNs, mtimeNs, size }: BigIntStats): string {
+  return `${dev} ${ino} ${birthtimeNs} ${mtimeNs} ${size}`;
 }
 
 /** Waits until the disk has a file's bytes or a folder's names. One that is gone by now needs nothing. */

@@ -111,7 +111,7 @@ class FolderSource implements TransferSource {
   ): Promise<SeenFile | undefined> {
     try {
       const stats = await stat();
-      if (!stats.isFile()) return undefined;
+      if (!stats?.isFile()) return undefined;
       return {
         path,
         sizeBytes: Number(stats.size),

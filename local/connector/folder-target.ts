@@ -217,7 +217,7 @@ async function statOf(
 ): Promise<{ sizeBytes: number; tag: string; version: string } | undefined> {
   try {
     const stats = await LAKE_OBJECT.stat(path);
-    if (!stats.isFile()) return undefined;
+    if (!stats?.isFile()) return undefined;
     return {
       sizeBytes: Number(stats.size),
       tag: LAKE_OBJECT.pin(stats),

@@ -1,6 +1,6 @@
 import type { Layout } from '../layout/layout.ts';
 import type { FormFinding, FormSample } from './form-sample.ts';
-import { sampledRecords, type TextPlaces } from './text-places.ts';
+import { byteHistogram, sampledRecords, type TextPlaces } from './text-places.ts';
 
 /** NEL, which a conversion from EBCDIC leaves behind. */
 const NEL = 0x85;
@@ -23,6 +23,8 @@ interface LatinControls {
 export function latinControls(sample: FormSample, layout: Layout, places: TextPlaces): LatinControls {
   const { encoding } = layout;
   if (!encoding.startsWith('iso-8859')) return {};
+  // To look where a byte stands takes longer than to count all: most text has none of them.
+  if (places.isAllText && !hasControls(byteHistogram(sample))) return {};
   const readings = sampledRecords(sample, layout).map((records) => controlsOf(records, places));
   const [first] = readings;
   if (!first || readings.some(({ controls }) => controls === 0)) return {};
@@ -43,6 +45,11 @@ const NO_TEXT: FormFinding = {
   what: 'its text has control characters throughout, below 20 and from 80 to 9F, which text of no page has: most likely it is no text, but an archive, a program or a table of another format',
   next: 'Check that it is the right file. If it has numbers in binary or packed form, say their usage in the layout.',
 };
+
+function hasControls(counts: Uint32Array): boolean {
+  for (let byte = 0x80; byte <= 0x9f; byte++) if (byte !== NEL && counts[byte]! > 0) return true;
+  return false;
+}
 
 function controlsOf(records: Iterable<Uint8Array>, { kinds, isAllText }: TextPlaces) {
   const counts = { text: 0, high: 0, controls: 0, low: 0, signs: 0, inWords: 0 };

@@ -26,6 +26,15 @@ const MOST_UNNAMED_SHARE = 0.2;
 const WIDE_BYTES = 4;
 
 export function textPlaces(layout: Layout): TextPlaces {
+  const places = placesByLayout.get(layout) ?? placesOfText(layout);
+  placesByLayout.set(layout, places);
+  return places;
+}
+
+/** Many small files have one layout. */
+const placesByLayout = new WeakMap<Layout, TextPlaces>();
+
+function placesOfText(layout: Layout): TextPlaces {
   const { lengthBytes, format } = layout.record;
   const kinds = new Uint8Array(lengthBytes).fill(UNNAMED);
   const wide = new Uint8Array(lengthBytes);
@@ -126,11 +135,7 @@ function* chainRecords(sample: FormSample, layout: Layout): Iterable<Uint8Array>
 /** How often each byte occurs in text: once for each way to cut the sample into records. */
 export function textHistograms(sample: FormSample, layout: Layout, places: TextPlaces): Uint32Array[] {
   const isChained = layout.record.format === 'rdw' || layout.record.format === 'bdw';
-  if (places.isAllText && !isChained) {
-    const counts = new Uint32Array(256);
-    for (const { bytes } of sample.windows) countBytes(bytes, counts);
-    return [counts];
-  }
+  if (places.isAllText && !isChained) return [byteHistogram(sample)];
   return sampledRecords(sample, layout).map((records) => {
     const counts = new Uint32Array(256);
     for (const record of records) {
@@ -139,6 +144,18 @@ export function textHistograms(sample: FormSample, layout: Layout, places: TextP
     }
     return counts;
   });
+}
+
+const histograms = new WeakMap<FormSample, Uint32Array>();
+
+/** How often each byte occurs in a sample, whatever it means. Counted once, for all who ask. */
+export function byteHistogram(sample: FormSample): Uint32Array {
+  const known = histograms.get(sample);
+  if (known) return known;
+  const counts = new Uint32Array(256);
+  for (const { bytes } of sample.windows) countBytes(bytes, counts);
+  histograms.set(sample, counts);
+  return counts;
 }
 
 /**

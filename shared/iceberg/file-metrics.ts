@@ -69,7 +69,7 @@ function addColumn(metrics: FileMetrics, id: number, leaf: SchemaElement, chunks
   if (upper) metrics.upperBounds.push([id, upper]);
 }
 
-const KINDS = new Map([
+const KINDS: ReadonlyMap<number, ConstructorParameters<typeof ChunkRange>[0]> = new Map([
   [PhysicalType.BOOLEAN, 'boolean'],
   [PhysicalType.INT32, 'int32'],
   [PhysicalType.INT64, 'int64'],
@@ -83,7 +83,7 @@ function extremes(
   leaf: SchemaElement,
   chunks: ColumnMetaData[],
 ): { least?: Uint8Array; greatest?: Uint8Array } {
-  const kind = [...KINDS].find(([type]) => type === leaf.type)?.[1];
+  const kind = leaf.type === undefined ? undefined : KINDS.get(leaf.type);
   if (!kind) return {};
   const range = new ChunkRange(kind);
   for (const { numValues, statistics } of chunks) {
@@ -108,6 +108,8 @@ function boundOf(
     return signedBytesOf(bigEndian(new DataView(buffer, byteOffset).getBigInt64(0, true), 8));
   }
   if (type !== PhysicalType.BYTE_ARRAY) return value.slice();
-  if (convertedType === ConvertedType.UTF8) return end === 'lower' ? lowerText(value) : upperText(value);
-  return end === 'lower' ? lowerBytes(value) : upperBytes(value);
+  const isText = convertedType === ConvertedType.UTF8;
+  // A copy: a view would keep all that was read of the end of its file, for each of ten thousand files.
+  if (end === 'lower') return (isText ? lowerText(value) : lowerBytes(value)).slice();
+  return (isText ? upperText(value) : upperBytes(value))?.slice();
 }

@@ -31,6 +31,7 @@ export function signedBytesOf(bigEndianBytes: Uint8Array): Uint8Array {
 
 /** A text that is not greater than this one, and short: `A` to `Z`, 16 characters. */
 export function lowerText(utf8: Uint8Array): Uint8Array {
+  if (utf8.length <= BOUND_LENGTH) return utf8;
   const characters = [...decoder.decode(utf8)];
   return characters.length <= BOUND_LENGTH
     ? utf8
@@ -39,6 +40,7 @@ export function lowerText(utf8: Uint8Array): Uint8Array {
 
 /** A short text that is not less than this one: its beginning, with the last character that can be raised by one. Undefined: there is none. */
 export function upperText(utf8: Uint8Array): Uint8Array | undefined {
+  if (utf8.length <= BOUND_LENGTH) return utf8;
   const characters = [...decoder.decode(utf8)];
   if (characters.length <= BOUND_LENGTH) return utf8;
   for (let kept = characters.slice(0, BOUND_LENGTH); kept.length > 0; kept = kept.slice(0, -1)) {

@@ -200,4 +200,11 @@ export const PAGE_REPEATS = 100;
 export const DICTIONARY_NEAR = 104;
 export const DICTIONARY_NEAR_FIRST = 108;
 export const DICTIONARY_NEAR_COUNT = 112;
+/** Texts: the most bytes of an entry. */
+export const DICTIONARY_LONGEST = 116;
 export const PAGE_STATE_BYTES = 128;
+
+/** Least and greatest of some values, as the functions that prove pages find them: integers, doubles, or { address, length } of 4 bytes each. */
+export const RANGE_LEAST = 0;
+export const RANGE_GREATEST = 8;
+export const RANGE_BYTES = 16;

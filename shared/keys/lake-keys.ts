@@ -97,3 +97,8 @@ export function daysDataset(dataset: string): string {
 export function slaCheckKey(dataset: string, businessDate: string, check: string): string {
   return `${ledgerDayPrefix(dataset, businessDate)}_sla/${check}.json`;
 }
+
+/** Where `repair` keeps what it takes away: nothing reads it, and people may look at it. */
+export function asideKey(key: string): string {
+  return `damaged/${key}`;
+}

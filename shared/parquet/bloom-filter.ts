@@ -16,6 +16,16 @@ export interface FinishedFilter {
   bits(): Uint8Array;
 }
 
+/** What stands before a filter of so many bytes. */
+export function filterHeader(numBytes: number): Uint8Array {
+  return encodeThrift(BloomFilterHeader, {
+    numBytes,
+    algorithm: { block: {} },
+    hash: { xxhash: {} },
+    compression: { uncompressed: {} },
+  });
+}
+
 /**
  * The Bloom filter of one column chunk: readers that look for one value skip the row groups whose filter says that they do not have it.
  * Hashes are kept until the chunk is finished, because the size of the filter follows from their number.
@@ -59,13 +69,10 @@ export class BloomFilterBuilder {
     this.filter = { address, byteCount };
     kernel.bytes.fill(0, address, address + byteCount);
     kernel.call.fillBloomFilter(this.hashes, this.count, address, byteCount / BLOCK_BYTES);
-    const header = encodeThrift(BloomFilterHeader, {
-      numBytes: byteCount,
-      algorithm: { block: {} },
-      hash: { xxhash: {} },
-      compression: { uncompressed: {} },
-    });
-    return { header, bits: () => kernel.bytes.subarray(address, address + byteCount) };
+    return {
+      header: filterHeader(byteCount),
+      bits: () => kernel.bytes.subarray(address, address + byteCount),
+    };
   }
 
   /** Forgets the values, and gives their memory back. */

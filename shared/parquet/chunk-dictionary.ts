@@ -7,6 +7,7 @@ import {
   DICTIONARY_DATA_CAPACITY,
   DICTIONARY_DATA_LENGTH,
   DICTIONARY_ENTRIES,
+  DICTIONARY_LONGEST,
   DICTIONARY_MASK,
   DICTIONARY_NEAR,
   DICTIONARY_NEAR_COUNT,
@@ -82,14 +83,23 @@ export class ChunkDictionary {
   private dataCapacity = 0;
   private grownAt = { entryCount: 0, valueCount: 0 };
 
-  constructor(kernel: Kernel, kind: DictionaryKind, page: OpenPage) {
+  /** With `isLarge` there is room at once for what others of the column needed. Nothing is decided by that. */
+  constructor(kernel: Kernel, kind: DictionaryKind, page: OpenPage, isLarge: boolean) {
     this.kernel = kernel;
     this.kind = kind;
     this.page = page;
     page.setWord(DICTIONARY_COUNT, 0);
     page.setWord(DICTIONARY_DATA_LENGTH, 0);
-    if (kind === 'bytes') this.growData(16 * FIRST_ENTRIES);
-    this.growEntries(FIRST_ENTRIES);
+    page.setWord(DICTIONARY_LONGEST, 0);
+    // Dates are found faster once the first few of them show their range.
+    const entries = isLarge && kind !== 'int32' ? SECOND_ENTRIES : FIRST_ENTRIES;
+    if (kind === 'bytes') this.growData(16 * entries);
+    this.growEntries(entries);
+  }
+
+  /** Did it need more entries than it is usually given? */
+  get isLarge(): boolean {
+    return this.capacity > FIRST_ENTRIES;
   }
 
   get entryCount(): number {

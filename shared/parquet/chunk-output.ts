@@ -52,9 +52,9 @@ export class ChunkOutput {
   }
 
   /** The bytes in their order. */
-  *views(): Generator<Uint8Array> {
-    for (const { address, length } of this.pieces)
-      yield this.kernel.bytes.subarray(address, address + length);
+  views(): Uint8Array[] {
+    const { bytes } = this.kernel;
+    return this.pieces.map(({ address, length }) => bytes.subarray(address, address + length));
   }
 
   clear(): void {

@@ -17,8 +17,8 @@ const LISTED_FIRST: number[] = [PageEncoding.PLAIN, PageEncoding.RLE];
 export interface FinishedChunk {
   /** Page headers included. */
   uncompressedBytes: number;
-  /** The bytes of the chunk in their order. */
-  views(): Iterable<Uint8Array>;
+  /** The bytes of the chunk in their order, in the kernel's memory: valid until it grows. */
+  views(): Uint8Array[];
   /** Written after the chunks of the row group. */
   filter?: FinishedFilter | undefined;
   /** The chunk's metadata and page index, if its first byte is at `startByte` of the file. */
@@ -95,52 +95,59 @@ export class ChunkPages {
   }
 
   /** The chunk of these pages and, before them, the dictionary page if there is one. It must be written before `clear`. */
-  finish(form: ChunkForm, dictionaryPage: ChunkOutput | undefined): FinishedChunk {
-    const { output, pages, uncompressedBytes } = this;
-    const dictionaryBytes = dictionaryPage?.length ?? 0;
-    const metadata = this.metadata(form, dictionaryBytes);
+  finish(
+    form: ChunkForm,
+    dictionaryPage: ChunkOutput | undefined,
+    filter: FinishedFilter | undefined,
+  ): FinishedChunk {
+    const { output, uncompressedBytes } = this;
     return {
       uncompressedBytes,
-      *views() {
-        if (dictionaryPage) yield* dictionaryPage.views();
-        yield* output.views();
-        dictionaryPage?.clear();
-      },
-      placedAt(startByte) {
-        const dataPageOffset = startByte + dictionaryBytes;
-        const dictionaryPageOffset = dictionaryPage ? startByte : undefined;
-        return {
-          chunk: {
-            fileOffset: startByte,
-            metaData: { ...metadata, dataPageOffset, dictionaryPageOffset },
-          },
-          ...encodePageIndex(pages.map((page) => ({ ...page, offset: page.offset + dataPageOffset }))),
-        };
+      filter,
+      views: () => (dictionaryPage ? [...dictionaryPage.views(), ...output.views()] : output.views()),
+      placedAt: (startByte) => {
+        const dataPageOffset = startByte + (dictionaryPage?.length ?? 0);
+        const metaData = this.metadata(form, startByte, dataPageOffset);
+        const { columnIndex, offsetIndex } = encodePageIndex(this.pages, dataPageOffset);
+        return { chunk: { fileOffset: startByte, metaData }, columnIndex, offsetIndex };
       },
     };
   }
 
   private metadata(
     { codec, dataPageType }: ChunkForm,
-    dictionaryBytes: number,
-  ): Omit<ColumnMetaData, 'dataPageOffset'> {
-    const encodings = [...this.encodingPages].sort(([a], [b]) => b - a);
-    const others = encodings.flatMap(([encoding]) => (LISTED_FIRST.includes(encoding) ? [] : [encoding]));
-    const dictionaryPages = { pageType: PageType.DICTIONARY_PAGE, encoding: PageEncoding.PLAIN, count: 1 };
+    startByte: number,
+    dataPageOffset: number,
+  ): ColumnMetaData {
+    const dictionaryBytes = dataPageOffset - startByte;
+    const encodings = LISTED_FIRST.slice();
+    const encodingStats: ColumnMetaData['encodingStats'] =
+      dictionaryBytes > 0
+        ? [{ pageType: PageType.DICTIONARY_PAGE, encoding: PageEncoding.PLAIN, count: 1 }]
+        : [];
+    for (const [encoding, count] of this.sortedEncodings()) {
+      if (!LISTED_FIRST.includes(encoding)) encodings.push(encoding);
+      encodingStats.push({ pageType: dataPageType, encoding, count });
+    }
     return {
       type: physicalType(this.schema.type),
-      encodings: [...LISTED_FIRST, ...others],
+      encodings,
       pathInSchema: pathOf(this.schema),
       codec: CODEC_NUMBERS[codec],
       numValues: this.entryCount,
       totalUncompressedSize: this.uncompressedBytes,
       totalCompressedSize: dictionaryBytes + this.output.length,
       statistics: this.range.statistics(this.entryCount - this.valueCount),
-      encodingStats: [
-        ...(dictionaryBytes > 0 ? [dictionaryPages] : []),
-        ...encodings.map(([encoding, count]) => ({ pageType: dataPageType, encoding, count })),
-      ],
+      encodingStats,
+      dataPageOffset,
+      dictionaryPageOffset: dictionaryBytes > 0 ? startByte : undefined,
     };
+  }
+
+  /** Encodings with their numbers of pages; the most chunks have one. */
+  private sortedEncodings(): Iterable<[encoding: number, count: number]> {
+    const { encodingPages } = this;
+    return encodingPages.size < 2 ? encodingPages : [...encodingPages].sort(([a], [b]) => b - a);
   }
 
   /** Forgets the pages, and gives their memory back. */

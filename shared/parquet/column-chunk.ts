@@ -37,12 +37,16 @@ export interface CopiedPage extends ValueRange {
   encoding: number;
 }
 
+/** Columns with a chunk whose dictionary outgrew its first entries: those of other partitions mostly do, too. */
+const outgrown = new WeakSet<ColumnSchema>();
+
 /**
  * Builds one column of one row group: values arrive in field vectors, and full pages are compressed and kept until the row
  * group is written. A chunk begins with a dictionary and continues without one once that does not pay.
  */
 export class ColumnChunkBuilder {
   private readonly kernel: Kernel;
+  private readonly schema: ColumnSchema;
   private readonly isList: boolean;
   private readonly kind: VectorKind;
   private readonly page: OpenPage;
@@ -53,6 +57,8 @@ export class ColumnChunkBuilder {
   private dictionary: ChunkDictionary | undefined;
   /** The same, if the open page holds indexes into it; undefined if that page holds PLAIN values. */
   private pageDictionary: ChunkDictionary | undefined;
+  /** The dictionary's page, once the chunk is complete. */
+  private dictionaryOutput: ChunkOutput | undefined;
   /** A dictionary did not pay in this chunk or an earlier one: it is not tried again. */
   private gaveUp = false;
   /** Rows of the open page, in a list. */
@@ -67,10 +73,11 @@ export class ColumnChunkBuilder {
   ) {
     const kind = vectorKind(schema.type);
     this.kernel = kernel;
+    this.schema = schema;
     this.kind = kind;
     this.isList = schema.list !== undefined;
     this.page = new OpenPage(kernel, kind);
-    this.writer = new PageWriter(kernel, kind, this.isList, compression, compressor, form);
+    this.writer = new PageWriter(kernel, kind, schema, compression, compressor, form);
     this.pages = new ChunkPages(kernel, kind, schema);
     this.filter = schema.hasFilter ? new BloomFilterBuilder(kernel, kind) : undefined;
   }
@@ -144,7 +151,7 @@ export class ColumnChunkBuilder {
 
   private begin(): void {
     if (this.gaveUp || !canHaveDictionary(this.kind)) return;
-    this.dictionary = new ChunkDictionary(this.kernel, this.kind, this.page);
+    this.dictionary = new ChunkDictionary(this.kernel, this.kind, this.page, outgrown.has(this.schema));
     this.pageDictionary = this.dictionary;
   }
 
@@ -160,6 +167,7 @@ export class ColumnChunkBuilder {
       from = dictionary.append(vector, members, from, count);
       if (from === count) return from;
       if (!dictionary.grow(this.pages.valueCount + this.page.length / 2)) break;
+      if (dictionary.isLarge) outgrown.add(this.schema);
     }
     this.gaveUp = true;
     dictionary.turnPlain();
@@ -211,8 +219,8 @@ export class ColumnChunkBuilder {
     }
     if (!pages.useDictionary) this.dropDictionary();
     const { codec, dataPageType } = writer;
-    const dictionaryPage = this.dictionary && this.dictionaryPage(this.dictionary);
-    return { ...pages.finish({ codec, dataPageType }, dictionaryPage), filter: this.filter?.finish() };
+    this.dictionaryOutput = this.dictionary && this.dictionaryPage(this.dictionary);
+    return pages.finish({ codec, dataPageType }, this.dictionaryOutput, this.filter?.finish());
   }
 
   private dictionaryPage({ bodyAddress, plainBytes, entryCount }: ChunkDictionary): ChunkOutput {
@@ -232,6 +240,8 @@ export class ColumnChunkBuilder {
   /** Forgets the chunk, and gives its memory back. */
   clear(): void {
     this.pages.clear();
+    this.dictionaryOutput?.clear();
+    this.dictionaryOutput = undefined;
     this.filter?.clear();
     this.writer.clear();
     this.dropDictionary();

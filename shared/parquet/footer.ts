@@ -1,11 +1,12 @@
 import { ParquetMalformed } from '../errors.ts';
 import { ByteSink } from './byte-sink.ts';
-import { FileMetaData, MAGIC, type RowGroup, type SchemaElement } from './format.ts';
+import { type ColumnChunk, FileMetaData, MAGIC, type RowGroup, type SchemaElement } from './format.ts';
 import type { IndexedRowGroup } from './row-group.ts';
 import { decodeThrift, encodeThrift } from './thrift.ts';
 
 interface Footer {
   schema: SchemaElement[];
+  numRows: number;
   rowGroups: RowGroup[];
 }
 
@@ -24,31 +25,49 @@ export function encodeTail(
   startsAt: number,
 ): Uint8Array {
   const tail = new ByteSink();
-  const placed = rowGroups.map((group) => ({
-    ...group,
-    chunks: group.chunks.map((indexed) => ({ ...indexed, chunk: { ...indexed.chunk } })),
-  }));
-  const indexedChunks = placed.flatMap(({ chunks }) => chunks);
-  for (const { chunk, columnIndex } of indexedChunks) {
-    chunk.columnIndexOffset = startsAt + tail.length;
-    chunk.columnIndexLength = columnIndex.length;
-    tail.append(columnIndex);
-  }
-  for (const { chunk, offsetIndex } of indexedChunks) {
-    chunk.offsetIndexOffset = startsAt + tail.length;
-    chunk.offsetIndexLength = offsetIndex.length;
-    tail.append(offsetIndex);
-  }
-  const metadata = placed.map(({ chunks, ...group }) => ({
-    ...group,
-    columns: chunks.map(({ chunk }) => chunk),
-  }));
-  tail.append(encodeFooter(schema, metadata));
+  appendTail(tail, schema, rowGroups, startsAt);
   return tail.view();
 }
 
+/** The same, after what `out` has already. */
+export function appendTail(
+  out: ByteSink,
+  schema: SchemaElement[],
+  rowGroups: IndexedRowGroup[],
+  startsAt: number,
+): void {
+  const before = startsAt - out.length;
+  const columns: ColumnChunk[][] = [];
+  for (const { chunks } of rowGroups) {
+    columns.push(
+      chunks.map(({ chunk, columnIndex }) => {
+        const columnIndexOffset = before + out.length;
+        out.append(columnIndex);
+        const { fileOffset, metaData, otherFields } = chunk;
+        return {
+          fileOffset,
+          metaData,
+          columnIndexOffset,
+          columnIndexLength: columnIndex.length,
+          otherFields,
+        };
+      }),
+    );
+  }
+  for (const [group, { chunks }] of rowGroups.entries()) {
+    for (const [index, { offsetIndex }] of chunks.entries()) {
+      const chunk = columns[group]![index]!;
+      chunk.offsetIndexOffset = before + out.length;
+      chunk.offsetIndexLength = offsetIndex.length;
+      out.append(offsetIndex);
+    }
+  }
+  const groups = rowGroups.map(({ chunks: _, ...group }, index) => ({ ...group, columns: columns[index]! }));
+  appendFooter(out, schema, groups);
+}
+
 /** FileMetaData, its length and PAR1. */
-function encodeFooter(schema: SchemaElement[], rowGroups: RowGroup[]): Uint8Array {
+function appendFooter(out: ByteSink, schema: SchemaElement[], rowGroups: RowGroup[]): void {
   const leaves = schema.filter(({ type }) => type !== undefined);
   const metadata = encodeThrift(FileMetaData, {
     version: 2,
@@ -59,11 +78,11 @@ function encodeFooter(schema: SchemaElement[], rowGroups: RowGroup[]): Uint8Arra
     // Readers trust minValue and maxValue only if every leaf has an order.
     columnOrders: leaves.map(() => ({ typeOrder: {} })),
   });
-  const bytes = new Uint8Array(metadata.length + TAIL_BYTES);
-  bytes.set(metadata);
-  new DataView(bytes.buffer).setUint32(metadata.length, metadata.length, true);
-  bytes.set(MAGIC, metadata.length + 4);
-  return bytes;
+  out.append(metadata);
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, metadata.length, true);
+  out.append(length);
+  out.append(MAGIC);
 }
 
 /** Bytes from the footer's start to the end of the file; `tail` is the last 8 bytes of the file. */
@@ -81,6 +100,6 @@ export function footerLengthBytes(tail: Uint8Array, fileSizeBytes: number): numb
 
 /** Reads FileMetaData, the bytes before the tail. */
 export function decodeFooter(metadata: Uint8Array): Footer {
-  const { schema, rowGroups } = decodeThrift(FileMetaData, metadata).value;
-  return { schema, rowGroups };
+  const { schema, numRows, rowGroups } = decodeThrift(FileMetaData, metadata).value;
+  return { schema, numRows, rowGroups };
 }

@@ -3,6 +3,7 @@ import { SNAPPY_TABLE_BYTES, VALUES_ANY, VALUES_TEXT, WRITE_MARGIN_BYTES } from 
 import { type Compression, PAGE_CODECS, type PageCodec } from '../layout/layout.ts';
 import { CompressionCodec } from './format.ts';
 import { malformed } from './malformed.ts';
+import type { ColumnSchema } from './schema.ts';
 
 /** The number of each codec in the format. */
 export const CODEC_NUMBERS: Record<PageCodec, number> = {
@@ -51,6 +52,8 @@ const SURELY_SMALLER_SHARE = 0.75;
 const FEW_KINDS_SHARE = 0.5;
 /** A smaller page does not show what suits its chunk. */
 const LEAST_SAMPLE_BYTES = 1024;
+/** A smaller page is not tried if one of its column was. */
+const SMALL_PAGE_BYTES = 64 * 1024;
 
 /** Compresses pages in scratch memory of one kernel: each call overwrites what the one before returned. */
 export class PageCompressor {
@@ -58,6 +61,8 @@ export class PageCompressor {
   private readonly table: number;
   private readonly body = { address: 0, capacity: 0 };
   private readonly out = { address: 0, capacity: 0 };
+  /** What suited the last page that was tried, by its column and encoding. */
+  private readonly shown = new Map<ColumnSchema, Map<number, PageCodec>>();
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
@@ -102,10 +107,21 @@ export class PageCompressor {
 
   /**
    * The codec that costs least for a chunk whose first page this is. Digits, integers and identifiers that rise take less time and fewer
-   * bytes in `zstd-fast`, which searches for next to nothing; texts in which a search finds much take fewer bytes in Snappy.
+   * bytes in `zstd-fast`, which searches for next to nothing; texts in which a search finds much take fewer bytes in Snappy. To try both takes
+   * as long as to compress a small page, so such a one takes what another partition's page of the column showed.
    */
-  suitable(page: CompressibleBytes): PageCodec {
+  suitable(page: CompressibleBytes, column: ColumnSchema, encoding: number): PageCodec {
     if (page.length < LEAST_SAMPLE_BYTES) return 'snappy';
+    const shown = page.length < SMALL_PAGE_BYTES ? this.shown.get(column)?.get(encoding) : undefined;
+    if (shown) return shown;
+    const codec = this.cheapest(page);
+    if (page.length < SAMPLE_BYTES) return codec;
+    const ofColumn = this.shown.get(column) ?? new Map<number, PageCodec>();
+    this.shown.set(column, ofColumn.set(encoding, codec));
+    return codec;
+  }
+
+  private cheapest(page: CompressibleBytes): PageCodec {
     let { zstdBytes, snappyBytes } = this.tried(page, SAMPLE_BYTES);
     const isSmaller = zstdBytes < snappyBytes * SMALLER_SHARE;
     const mostBytes = page.valuesForm === VALUES_TEXT ? SAMPLE_BYTES * FEW_KINDS_SHARE : SAMPLE_BYTES;

@@ -7,6 +7,8 @@ import { decodeThrift } from './thrift.ts';
 const MOST_HEADER_BYTES = 256;
 /** Rows are addressed with two bytes. */
 export const MOST_PAGE_ROWS = 65_535;
+/** Far more than a page of ours has, and little enough for the kernel's memory. */
+const MOST_PAGE_BYTES = 256 * 1024 * 1024;
 
 /** A page in a chunk in the kernel's memory, as its header describes it. */
 export interface StoredPage {
@@ -37,9 +39,12 @@ export function readPageHeader(kernel: Kernel, at: number, end: number): StoredP
   if (!ofItsType) throw malformed(`a page of type ${type}`);
   const { numValues: valueCount, encoding } = ofItsType;
   const levelsBytes = v2 ? v2.definitionLevelsByteLength + v2.repetitionLevelsByteLength : 0;
-  if (valueCount > MOST_PAGE_ROWS) throw malformed(`a page of ${valueCount} rows`);
-  if (at + headerBytes + compressedBytes > end) throw malformed('a page outside its chunk');
-  if (levelsBytes > Math.min(compressedBytes, pageBytes)) throw malformed('levels outside their page');
+  if (!(valueCount >= 0 && valueCount <= MOST_PAGE_ROWS)) throw malformed(`a page of ${valueCount} rows`);
+  if (!(pageBytes >= 0 && pageBytes <= MOST_PAGE_BYTES)) throw malformed(`a page of ${pageBytes} bytes`);
+  if (compressedBytes < 0 || at + headerBytes + compressedBytes > end)
+    throw malformed('a page outside its chunk');
+  if (levelsBytes < 0 || levelsBytes > Math.min(compressedBytes, pageBytes))
+    throw malformed('levels outside their page');
   return {
     header,
     headerBytes,

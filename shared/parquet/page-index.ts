@@ -24,7 +24,8 @@ export interface PageSummary {
 
 const NO_VALUE = new Uint8Array();
 
-export function encodePageIndex(pages: PageSummary[]): PageIndex {
+/** `shiftBytes` is added to the offsets of the pages. */
+export function encodePageIndex(pages: PageSummary[], shiftBytes = 0): PageIndex {
   const columnIndex = encodeThrift(ColumnIndex, {
     nullPages: pages.map((page) => page.min === undefined),
     minValues: pages.map((page) => page.min ?? NO_VALUE),
@@ -34,7 +35,7 @@ export function encodePageIndex(pages: PageSummary[]): PageIndex {
   });
   const offsetIndex = encodeThrift(OffsetIndex, {
     pageLocations: pages.map((page) => ({
-      offset: page.offset,
+      offset: page.offset + shiftBytes,
       compressedPageSize: page.compressedBytes,
       firstRowIndex: page.firstRow,
     })),

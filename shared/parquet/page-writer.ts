@@ -11,6 +11,7 @@ import {
   type KernelBytes,
   type PageCompressor,
 } from './page-compressor.ts';
+import type { ColumnSchema } from './schema.ts';
 import { encodeThrift } from './thrift.ts';
 
 /** Compressed pages larger than this share of their size are not worth it. */
@@ -36,6 +37,7 @@ export class PageWriter {
   private readonly bodies: PageBodyWriter;
   private readonly compressor: PageCompressor;
   private readonly version: PageForm['version'];
+  private readonly column: ColumnSchema;
   readonly compression: Compression;
   /** Undefined until the first page has shown what pays. */
   private decidedCodec: PageCodec | undefined;
@@ -44,12 +46,13 @@ export class PageWriter {
   constructor(
     kernel: Kernel,
     kind: VectorKind,
-    isList: boolean,
+    column: ColumnSchema,
     compression: Compression,
     compressor: PageCompressor,
     form: PageForm,
   ) {
-    this.bodies = new PageBodyWriter(kernel, kind, isList, form, compressor);
+    this.bodies = new PageBodyWriter(kernel, kind, column.list !== undefined, form, compressor);
+    this.column = column;
     this.compressor = compressor;
     this.version = form.version;
     this.compression = compression;
@@ -152,7 +155,7 @@ export class PageWriter {
   private codecFor(body: CompressibleBytes, encoding: PageEncoding): PageCodec {
     if (this.compression !== 'auto') return this.compression;
     if (encoding === PageEncoding.RLE_DICTIONARY) return 'snappy';
-    return this.compressor.suitable(body);
+    return this.compressor.suitable(body, this.column, encoding);
   }
 
   private compress(body: CompressibleBytes, encoding: PageEncoding): KernelBytes {

@@ -1,5 +1,5 @@
 import type { ByteSink } from './byte-sink.ts';
-import { encodeTail } from './footer.ts';
+import { appendTail } from './footer.ts';
 import { MAGIC } from './format.ts';
 import { type IndexedChunk, type IndexedRowGroup, shiftRowGroup } from './row-group.ts';
 import type { FinishedRowGroup } from './row-group-builder.ts';
@@ -83,7 +83,7 @@ export class ParquetFileWriter {
   /** Writes page indexes and footer. Returns the size of the file in bytes. */
   async finish(): Promise<number> {
     this.begin();
-    this.out.append(encodeTail(schemaElements(this.schema), this.rowGroups, this.position));
+    appendTail(this.out, schemaElements(this.schema), this.rowGroups, this.position);
     await this.flush();
     return this.written;
   }

@@ -99,6 +99,11 @@ export class RowGroupBuffer {
     return total > Math.min(LEAST_BYTES + openPages * OPEN_PAGE_BYTES, MOST_BYTES) ? largest : undefined;
   }
 
+  /** Partitions of a dataset that got a row. */
+  partitionCount(dataset: number): number {
+    return this.datasets[dataset]?.builderCount ?? 0;
+  }
+
   /** The rows of a partition, if it has any. */
   rowsOf({ dataset, partition }: DatasetPartition): RowGroupBuilder | undefined {
     const builder = this.datasets[dataset]?.builders[partition];

@@ -86,11 +86,14 @@ export class RowGroupReader {
     const summaries = decodePageIndex(indexed);
     const pages = summaries.map(({ offset, firstRow, ...summary }, index): CopiedPage => {
       const pageAddress = address + offset - dataPageOffset;
+      const { encoding, headerBytes, compressedBytes } = readPageHeader(kernel, pageAddress, end);
+      // What is copied unseen must be whole pages at least.
+      if (headerBytes + compressedBytes !== summary.compressedBytes) throw malformed('a page of two lengths');
       return {
         ...summary,
         address: pageAddress,
         rowCount: (summaries[index + 1]?.firstRow ?? rowCount) - firstRow,
-        encoding: readPageHeader(kernel, pageAddress, end).encoding,
+        encoding,
       };
     });
     const from = codecOf(codec, column.compression);

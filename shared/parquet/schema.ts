@@ -92,9 +92,16 @@ export function pathOf({ name, list }: ColumnSchema): string[] {
  *     optional group items (LIST) { repeated group list { required group element { optional … } } }
  */
 export function schemaElements(columns: readonly ColumnSchema[]): SchemaElement[] {
+  const known = elementsOf.get(columns);
+  if (known) return known;
   const groups = groupLeaves(columns);
-  return [{ name: 'schema', numChildren: groups.length }, ...groups.flatMap(columnElements)];
+  const elements = [{ name: 'schema', numChildren: groups.length }, ...groups.flatMap(columnElements)];
+  elementsOf.set(columns, elements);
+  return elements;
 }
+
+/** A small source has many files of one schema. */
+const elementsOf = new WeakMap<readonly ColumnSchema[], SchemaElement[]>();
 
 function columnElements(leaves: LeafGroup): SchemaElement[] {
   const [{ list }] = leaves;

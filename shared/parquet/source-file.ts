@@ -8,6 +8,8 @@ import type { IndexedRowGroup } from './row-group.ts';
 /** A Parquet file of ours that is to be merged: its schema, row groups and page indexes, without any page. */
 export interface SourceFile {
   schema: SchemaElement[];
+  /** Rows of the file, as its footer says beside those of its row groups. */
+  rowCount: number;
   rowGroups: SourceRowGroup[];
   /** CRC-64/NVME of the bytes after the last row group: page indexes and footer. */
   tail: { lengthBytes: number; crc64: bigint };
@@ -53,6 +55,7 @@ export async function readSourceFile(
   const tail = last ? bytesOf(endByteOf(last), sizeBytes) : bytes;
   return {
     schema: footer.schema,
+    rowCount: footer.numRows,
     tail: { lengthBytes: tail.length, crc64: crc64nvme(tail) },
     rowGroups: footer.rowGroups.map((rowGroup) => ({
       startByte: rowGroup.fileOffset,

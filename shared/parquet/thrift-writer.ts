@@ -52,11 +52,27 @@ export class ThriftWriter implements ThriftOutput {
 
   /** A text in UTF-8, or bytes as they are. */
   bytes(value: string | Uint8Array): void {
+    if (typeof value === 'string' && this.isShortAscii(value)) return;
     const bytes = typeof value === 'string' ? encoder.encode(value) : value;
     this.varint(bytes.length);
     this.reserve(bytes.length);
     this.buffer.set(bytes, this.at);
     this.at += bytes.length;
+  }
+
+  /** Writes a text of at most 127 ASCII characters, such as the name of a column; false, and nothing is written, if it is another. */
+  private isShortAscii(text: string): boolean {
+    const { length } = text;
+    if (length > 0x7f) return false;
+    this.reserve(length + 1);
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) return false;
+      this.buffer[this.at + 1 + index] = code;
+    }
+    this.buffer[this.at] = length;
+    this.at += length + 1;
+    return true;
   }
 
   anyFields(fields: ThriftFields): void {

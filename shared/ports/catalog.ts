@@ -1,4 +1,4 @@
-import type { ObjectInfo } from './object-store.ts';
+import type { ObjectInfo, ObjectStore } from './object-store.ts';
 
 /**
  * The table of contents that readers use: on AWS the metadata of Iceberg tables that Glue points to, on one machine one JSON file for each
@@ -53,6 +53,9 @@ export interface Catalog {
 
   /** Lets go of old snapshots of a table, and says what nobody needs any more then. */
   retire(table: string, which: RetiredWhich): Promise<RetiredSnapshots>;
+
+  /** The same catalog with its documents in another store, which keeps drafts over that of this one. */
+  on?(drafts: ObjectStore): Catalog;
 
   /** The place of a table, to name it to people. */
   nameOf(table: string): string;

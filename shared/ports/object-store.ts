@@ -70,6 +70,12 @@ export interface ObjectStore {
   isDraft?(key: string): boolean;
 
   /**
+   * A store over this one that keeps what is written in memory until `settle` writes it, in an order in which each object is there, also
+   * after a loss of power, before those that count on it. Only a store whose disk takes as long for many objects as for one has such a method.
+   */
+  draft?(): DraftedStore;
+
+  /**
    * Removes everything below folders that nobody writes to any more, each at once: after a failure or a loss of power a folder is whole or
    * not there. Folders that are not there are no error. A store that has only keys has no such method.
    */
@@ -77,6 +83,13 @@ export interface ObjectStore {
 
   /** How much is below a folder, which ends in `/`: less work than `list` for a store that removes folders whole. */
   sizeBelow?(folder: string): Promise<{ objects: number; bytes: number }>;
+}
+
+/** What is written to `store` is seen by nobody else before `settle`. */
+export interface DraftedStore {
+  store: ObjectStore;
+  /** False if somebody else wrote one of the objects meanwhile: then those that count on it were not written. */
+  settle(): Promise<boolean>;
 }
 
 /** The part that reading a source file needs. */

@@ -71,6 +71,8 @@ function divide(bytes: Uint8Array, remainder: Int32Array): void {
  * wherever they are read, in any order.
  */
 export function combineCrc64(first: bigint, second: bigint, secondLengthBytes: number): bigint {
+  // Of no bytes, which most often come first.
+  if (first === 0n) return second;
   // first · x^(8 · length) + second: initial values and final XORs of the three cancel out.
   return shifted(first, BYTE_POWER, secondLengthBytes) ^ second;
 }

@@ -68,19 +68,22 @@ export function reconcile(
   ranges: PlannedRange[],
   manifests: PartManifest[],
 ): Reconciliation {
-  const { records, types } = countRecords(plan, layout, manifests);
-  const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
+  const stopped =
+    manifests.find((manifest) => manifest.refusal)?.refusal ?? partitionRefusal(plan, layout, manifests);
+  // A parser ends at such a refusal: how far it came depends on the size of ranges, and says nothing of the file.
+  const counted = stopped ? [] : manifests;
+  const { records, types } = countRecords(plan, layout, counted);
+  const sums = addSums(counted.flatMap((manifest) => manifest.sums));
   const totals = new Map(Array.from(sums, ([key, sum]) => [key, sum.total]));
   const figures: Figures = { of: 'file', records, types, sums: totals };
-  const reasons = addCounts(manifests.map((manifest) => manifest.reasons));
+  const reasons = addCounts(counted.map((manifest) => manifest.reasons));
   const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
-  const values = valuesByField(manifests);
+  const values = valuesByField(counted);
   const refusal =
-    manifests.find((manifest) => manifest.refusal)?.refusal ??
+    stopped ??
     tilingRefusal(plan, ranges, manifests) ??
     chainRefusal(plan, records) ??
     countRefusal(plan, manifests) ??
-    partitionRefusal(plan, layout, manifests) ??
     joinedRefusal(plan.sourceKey, layout, records, reasons, seeRejects(plan)) ??
     // If no detail could be decoded, the totals prove nothing: the rejects say what is wrong.
     (records.rejected === records.detail ? rejectsRefusal(plan, layout, records, manifests) : undefined) ??
@@ -90,7 +93,7 @@ export function reconcile(
     rejectsRefusal(plan, layout, records, manifests) ??
     invalidRefusal(plan.sourceKey, layout, values) ??
     undefined;
-  const rejectsDigest = addRejectsDigests(manifests.map((manifest) => manifest.rejectsDigest));
+  const rejectsDigest = addRejectsDigests(counted.map((manifest) => manifest.rejectsDigest));
   const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
@@ -98,7 +101,7 @@ export function reconcile(
     ...(rejectsDigest === undefined ? {} : { rejectsDigest }),
     nulled: values.nulled,
     // The example of the first range wins.
-    nulledExamples: Object.assign({}, ...manifests.map((manifest) => manifest.nulledExamples).reverse()),
+    nulledExamples: Object.assign({}, ...counted.map((manifest) => manifest.nulledExamples).reverse()),
     warnings: neverValidWarnings(plan.sourceKey, values),
     controlTotals,
     contentDigest: contentDigest(plan, manifests),

@@ -61,6 +61,13 @@ describe('commands for a bad night', () => {
     );
   });
 
+  it('publish without --partial does not say that a day in part is published', async () => {
+    const { code, stdout } = await run('publish', '--lake', 'lake', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([3, { commit: 1, waitingFor: '1 of 2 files' }]);
+    const again = await run('publish', '--lake', 'lake', '--partial', '--reason', 'one is late');
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('published as commit 1') });
+  });
+
   it('rejects marks the field under a ruler, names the line and the next commands, and writes them out to be corrected and loaded', async () => {
     const shown = await run('rejects', '--lake', 'lake');
     expect(shown.stdout).toContain('1 × invalid-number in amount');

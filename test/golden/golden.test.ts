@@ -13,6 +13,7 @@ import {
   type Row,
   textOf,
 } from '../support/golden-case.ts';
+import { expectPagesProved } from '../support/proved-pages.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
 /**
@@ -74,6 +75,7 @@ describe('format cases', () => {
     // Rejects of a batch are written in the order in which they are found: those of whole records first.
     rejected.sort((a, b) => Number(a.byte_offset) - Number(b.byte_offset));
     expect(firstDifference(rejects, rejected), 'rejects').toBeUndefined();
+    await expectPagesProved(lake.ports.lake);
   });
 
   test.each(names.filter((name) => filesOf(name).includes('refusal.json')))('%s', async (name) => {

@@ -45,3 +45,36 @@ test.each([1, 2])('levels of %i bits do not depend on what the memory of a used 
     }),
   );
 });
+
+test('indexes of every width are packed one after the other', () => {
+  const kernel = new Kernel();
+  const from = kernel.allocate(BYTES);
+  const out = kernel.allocate(BYTES);
+  const drawn = fc.integer({ min: 1, max: 15 }).chain((bitWidth) =>
+    fc.record({
+      bitWidth: fc.constant(bitWidth),
+      indexes: fc.array(fc.nat(2 ** bitWidth - 1), { minLength: 2, maxLength: 300 }),
+    }),
+  );
+  fc.assert(
+    fc.property(drawn, ({ bitWidth, indexes }) => {
+      if (new Set(indexes).size === 1) return;
+      kernel.bytes.set(new Uint8Array(Uint16Array.from(indexes).buffer), from);
+      const length = kernel.call.writeIndexes(from, indexes.length, bitWidth, out);
+      const groups = Math.ceil(indexes.length / 8);
+      const headBytes = groups < 64 ? 2 : 3;
+      expect(length).toBe(headBytes + groups * bitWidth);
+      const bits = kernel.bytes.slice(out + headBytes, out + length);
+      const bitOf = (bit: number) => (bits[bit >> 3]! >> (bit & 7)) & 1;
+      const found = indexes.map((_, index) =>
+        Array.from({ length: bitWidth }, (_, bit) => bitOf(index * bitWidth + bit) << bit).reduce(
+          (a, b) => a + b,
+        ),
+      );
+      expect(found).toEqual(indexes);
+      // Zeros fill up the last group.
+      for (let bit = indexes.length * bitWidth; bit < groups * 8 * bitWidth; bit++)
+        expect(bitOf(bit)).toBe(0);
+    }),
+  );
+});

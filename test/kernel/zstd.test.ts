@@ -97,6 +97,25 @@ test('digits take less than half a byte each and random bytes nothing more', () 
   expect(roundTrip(noise(200_000, 1)).length).toBeLessThan(200_020);
 });
 
+test('digits with lengths before them and few other bytes are restored, cut anywhere', () => {
+  const rare = fc.array(fc.tuple(fc.nat(39_999), fc.nat(255)), { maxLength: 500 });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 48, max: 40_000 }),
+      fc.nat(),
+      fc.constantFrom(2, 10, 40),
+      rare,
+      (length, seed, range, rare) => {
+        const bytes = noise(length, seed, range, range === 40).map((byte) => byte + 0x28);
+        for (let at = 0; at + 4 <= length; at += 15) bytes.set([11, 0, 0, 0], at);
+        for (const [at, byte] of rare) if (at < length) bytes[at] = byte;
+        roundTrip(bytes, VALUES_ANY, 0, SEARCH_NEVER);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 test('identifiers that rise, and integers, are restored with any bytes between them, cut anywhere', () => {
   fc.assert(
     fc.property(pagesOfRising({ count: 1, length: 4 }), ({ levels, bytes }) => {

@@ -5,6 +5,7 @@ import { Kernel } from '../../shared/kernel/kernel.ts';
 import { type Compression, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
 import { ByteSink } from '../../shared/parquet/byte-sink.ts';
 import { ColumnFeed, type FeedValue } from '../../shared/parquet/column-feed.ts';
+import { CompressionCodec } from '../../shared/parquet/format.ts';
 import { PageCompressor } from '../../shared/parquet/page-compressor.ts';
 import { ParquetFileWriter } from '../../shared/parquet/parquet-file-writer.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
@@ -120,6 +121,26 @@ describe('with "auto"', () => {
       if (form === PLAIN_PAGES) expect(codecsOf(file)).toEqual(['SNAPPY', 'ZSTD', 'SNAPPY']);
       expectSameRows(await readBack(file), groups.flat());
     }
+  });
+
+  test('a small page takes what another partition showed, and a large one is looked at', () => {
+    const codecOf = (values: FeedValue[]) => {
+      const rows = new RowGroupBuilder(kernel, schema, 'auto', compressor);
+      const feed = new ColumnFeed(kernel, schema);
+      for (let at = 0; at < values.length; at += 1000) feed.append([values.slice(at, at + 1000)], rows);
+      const codec = rows.finish().chunks[0]!.placedAt(4).chunk.metaData.codec;
+      rows.clear();
+      return codec;
+    };
+    kernel.reset();
+    const schema = [{ name: 'value', type: TEXT }];
+    const compressor = new PageCompressor(kernel);
+    const [small, large] = [texts(800, name), texts(5000, name)];
+    expect(codecOf(small)).toBe(CompressionCodec.SNAPPY);
+    expect(codecOf(texts(5000, taxNumber))).toBe(CompressionCodec.ZSTD);
+    expect(codecOf(small)).toBe(CompressionCodec.ZSTD);
+    expect(codecOf(large)).toBe(CompressionCodec.SNAPPY);
+    expect(codecOf(small)).toBe(CompressionCodec.SNAPPY);
   });
 
   test('values whose matches lie far apart are judged by the whole page', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parquetMetadata, readOffsetIndex } from 'hyparquet';
 import { expect, test } from 'vitest';
+import { expectPagesProved } from '../support/proved-pages.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
 const ROWS = 30_000;
@@ -39,4 +40,5 @@ test('the page index of a list says the first row of each page, and not its firs
   expect(Math.min(...rowsOf(list))).toBeGreaterThanOrEqual(20_000 / ENTRIES);
   expect(Math.max(...rowsOf(list))).toBeLessThan(20_000 / ENTRIES + 4096);
   expect(list.at(-1)).toBeLessThan(ROWS);
+  await expectPagesProved(lake.ports.lake);
 });

@@ -7,10 +7,10 @@ import { createFileObjectStore } from '../../local/adapters/file-object-store.ts
 import { runKeys } from '../../shared/keys/run-keys.ts';
 import { type Compression, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
 import { ColumnFeed, type FeedValue } from '../../shared/parquet/column-feed.ts';
+import { giveBackMemory, takeMemory } from '../../shared/parquet/kernel-memory.ts';
 import type { MergePart, PlannedFile } from '../../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
 import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
-import { giveBackMemory, takeMemory } from '../../shared/pipeline/parse/kernel-memory.ts';
 import { PartWriter } from '../../shared/pipeline/parse/part-writer.ts';
 import { writeJson } from '../../shared/pipeline/store/json-object.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';

@@ -319,8 +319,15 @@ describe('refusals and errors', () => {
       'sum-undecodable',
     ],
     [
-      'a record of another length in a fixed file',
-      `${line}\n${line.slice(1)}\nX${line}\n${line}\n`,
+      'records of a fixed file that begin one byte late',
+      `${line}\n${line}\nX${`${line}\n`.repeat(3)}${line}`,
+      {},
+      { format: 'fixed' },
+      'terminator-missing',
+    ],
+    [
+      'a last record of a fixed file that nothing says the place of',
+      `${line}\n${line}\n${line}X${line}`,
       {},
       { format: 'fixed' },
       'terminator-missing',

@@ -76,6 +76,8 @@ export const ARROWS: Record<string, string[]> = {
     'shared',
     'test/support/strict-s3',
   ],
+  // The program as people start it is what is played.
+  'tools/commands': ['tools', 'bin', 'terminal', 'generator'],
   'tools/cold-start': ['tools', 'terminal', 'generator', 'local', 'shared', 'test/support'],
   library: ['cli', 'local', 'shared'],
   bin: ['tools', 'studio', 'cli', 'terminal', 'local', 'shared'],

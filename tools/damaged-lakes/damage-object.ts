@@ -1,4 +1,5 @@
 import type { Chances } from '../chaos/fault-plan.ts';
+import { writeBadly } from './badly-written.ts';
 import type { SampleLake } from './sample-lake.ts';
 
 /** Every kind of object that a lake has, by its keys. The first that fits counts. */
@@ -22,7 +23,7 @@ const OBJECT_KINDS: [kind: string, keys: RegExp][] = [
   ['account of a run', /^runs\//],
 ];
 
-export const DAMAGES = ['bit', 'cut short', 'missing', 'swapped', 'older copy'] as const;
+export const DAMAGES = ['bit', 'cut short', 'missing', 'swapped', 'older copy', 'badly written'] as const;
 
 export interface Damage {
   damage: (typeof DAMAGES)[number];
@@ -36,7 +37,7 @@ function kindOf(key: string): string {
 }
 
 /** Damages the lake in one random place: first a kind of object is drawn, then an object, then what happens to it. */
-export function damageObject(lake: SampleLake, chances: Chances): Damage {
+export async function damageObject(lake: SampleLake, chances: Chances): Promise<Damage> {
   const byKind = Map.groupBy(lake.lake.keys(), kindOf);
   for (;;) {
     const kind = chances.of([...byKind.keys()].sort());
@@ -45,8 +46,10 @@ export function damageObject(lake: SampleLake, chances: Chances): Damage {
     const key = chances.of(keys);
     // On one machine a copy is another name of the same file, and damage of its bytes shows under each.
     const names = key.endsWith('.parquet') && chances.happens(0.5) ? namesOf(lake, key) : [];
-    const damaged = apply(lake, chances, damage, key, keys);
+    const damaged =
+      damage === 'badly written' ? await writeBadly(lake, key) : apply(lake, chances, damage, key, keys);
     if (!damaged) continue;
+    if (damage === 'badly written') return { damage, kind, keys: damaged };
     if (damage !== 'bit' && damage !== 'cut short') return { damage, kind, keys: damaged };
     for (const name of names) lake.lake.replace(name, lake.lake.bytesOf(key));
     return { damage, kind, keys: [...damaged, ...names] };
@@ -63,7 +66,7 @@ function namesOf({ lake }: SampleLake, key: string): string[] {
 function apply(
   { lake }: SampleLake,
   chances: Chances,
-  damage: Damage['damage'],
+  damage: Exclude<Damage['damage'], 'badly written'>,
   key: string,
   alike: string[],
 ): string[] | undefined {

@@ -30,7 +30,7 @@ export async function playDamage(seed: number, base?: SampleLake): Promise<Damag
   const chances = new Chances(seed, 'damage');
   const whole = base ?? (await makeSampleLake(new Chances(seed, 'lake')));
   const lake = whole.clone();
-  const damaged = damageObject(lake, chances);
+  const damaged = await damageObject(lake, chances);
   const broken: string[] = [];
   const { findings } = await verifyLake(lake.ports, { depth: 'full' });
   const named = damaged.keys.map(

@@ -48,6 +48,8 @@ export async function bundleStart(folder: URL): Promise<void> {
   const entries = Object.keys(ENTRIES);
   const { metafile } = await build({
     ...NODE_BUNDLE,
+    // Errors of ours say their names themselves; to name each closure when it is made takes longer than to make it.
+    keepNames: false,
     absWorkingDir: PROJECT,
     stdin: {
       contents: `export const modules = {${entries.map((path) => `'${path}': () => require('./${path}'),`).join(' ')}};`,

@@ -7,12 +7,15 @@ import {
   DICTIONARY_NEAR_COUNT,
   DICTIONARY_NEAR_FIRST,
   DICTIONARY_TABLE,
+  DICTIONARY_USED,
   PAGE_GREATEST,
   PAGE_INDEXES,
   PAGE_LEAST,
   PAGE_LENGTH,
 } from '../shapes';
+import { areSameBytes } from './bytes-order';
 import { addIndexes, enter, hashWord } from './dictionary-table';
+import { hashBytes } from './text-hashes';
 import { isAbsent } from './vector-members';
 
 /**
@@ -163,5 +166,58 @@ export function rehashInt64s(page: usize): void {
   const entryCount = load<i32>(page, DICTIONARY_COUNT);
   for (let entry = 0; entry < entryCount; entry++) {
     enter(table, mask, hashWord(load<u64>(entries + (entry << 3))), entry);
+  }
+}
+
+/** Appends wide decimals, 16 bytes each, as indexes. */
+export function appendIndexesOfInt128s(
+  page: usize,
+  states: usize,
+  values: usize,
+  members: usize,
+  from: i32,
+  count: i32,
+): i32 {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const capacity = load<i32>(page, DICTIONARY_CAPACITY);
+  const used = load<u32>(page, DICTIONARY_USED) as usize;
+  let entryCount = load<i32>(page, DICTIONARY_COUNT);
+  let out = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const firstOut = out;
+  let index = from;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = values + (member << 4);
+    let slot = hashBytes(value, 16) & mask;
+    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    while (entry >= 0 && !areSameBytes(entries + (entry << 4), value, 16)) {
+      slot = (slot + 1) & mask;
+      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    }
+    if (entry < 0) {
+      if (entryCount === capacity) break;
+      entry = entryCount++;
+      v128.store(entries + (entry << 4), v128.load(value));
+      store<u16>(table + (slot << 1), entryCount as u16);
+    }
+    store<u16>(out, entry as u16);
+    store<u8>(used + entry, 1);
+    out += 2;
+  }
+  addIndexes(page, out - firstOut, entryCount, 8);
+  return index;
+}
+
+/** Enters all entries into a new, empty table. */
+export function rehashInt128s(page: usize): void {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const entryCount = load<i32>(page, DICTIONARY_COUNT);
+  for (let entry = 0; entry < entryCount; entry++) {
+    enter(table, mask, hashBytes(entries + (entry << 4), 16), entry);
   }
 }

@@ -5,6 +5,7 @@ import {
   DICTIONARY_DATA_CAPACITY,
   DICTIONARY_DATA_LENGTH,
   DICTIONARY_ENTRIES,
+  DICTIONARY_LONGEST,
   DICTIONARY_MASK,
   DICTIONARY_TABLE,
   DICTIONARY_USED,
@@ -15,7 +16,8 @@ import {
   PAGE_PLAIN_BYTES,
 } from '../shapes';
 import { areSameBytes, compareBytes, isLess128 } from './bytes-order';
-import { addIndexes, enter, hashWord, MIX } from './dictionary-table';
+import { enter } from './dictionary-table';
+import { FIRST_BYTES, hashBytes, hashMiddle, hashShort, hashTiny, lanesOf } from './text-hashes';
 import { isAbsent } from './vector-members';
 
 /**
@@ -23,44 +25,6 @@ import { isAbsent } from './vector-members';
  * PAGE_LENGTH counts the bytes of the indexes, 2 each. All return the member at which the dictionary is full, or `count`. If it is full,
  * the caller makes room or goes on in PLAIN form.
  */
-
-/** 16 bytes of ones, then 16 of zeros: a vector loaded at offset 16 − n has ones in its first n lanes. */
-const FIRST_LANES: usize = memory.data<u8>([
-  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0,
-]);
-
-/** Ones in the lanes of a text of at most 16 bytes. */
-function lanesOf(length: usize): v128 {
-  return v128.load(FIRST_LANES + 16 - length);
-}
-
-/** Hashes a text of at most 16 bytes; the other bytes of `bytes` are zero. */
-function hashShort(bytes: v128, length: usize): u32 {
-  const first = i64x2.extract_lane(bytes, 0) as u64;
-  const second = i64x2.extract_lane(bytes, 1) as u64;
-  return hashWord(rotl<u64>(first, 5) ^ (second * MIX) ^ (length as u64));
-}
-
-function hashBytes(at: usize, length: usize): u32 {
-  return length <= 16 ? hashShort(v128.and(v128.load(at), lanesOf(length)), length) : hashLong(at, length);
-}
-
-function hashLong(at: usize, length: usize): u32 {
-  let hash: u64 = length as u64;
-  // The last word overlaps the one before it.
-  const last = at + length - 8;
-  for (; at < last; at += 8) hash = (rotl<u64>(hash, 23) ^ load<u64>(at)) * MIX;
-  return (((rotl<u64>(hash, 23) ^ load<u64>(last)) * MIX) >>> 32) as u32;
-}
-
-function areSameLong(a: usize, b: usize, length: usize): bool {
-  const last = length - 16;
-  for (let at: usize = 0; at < last; at += 16) {
-    if (v128.any_true(v128.xor(v128.load(a + at), v128.load(b + at)))) return false;
-  }
-  return !v128.any_true(v128.xor(v128.load(a + last), v128.load(b + last)));
-}
 
 /** Appends a text in PLAIN form to the dictionary's data, and stores { offset, length } of its bytes there in `entry`. */
 function addText(entry: usize, data: usize, dataLength: usize, text: usize, length: usize): void {
@@ -70,7 +34,17 @@ function addText(entry: usize, data: usize, dataLength: usize, text: usize, leng
   store<u32>(entry, length as u32, 4);
 }
 
-/** Appends texts as indexes. Entries are { offset in the dictionary's data, length }. */
+/** The next member, the address of its index, and bytes of the texts so far, each with its length. */
+let nextIndex: i32 = 0;
+let nextOut: usize = 0;
+let textBytes: usize = 0;
+
+/**
+ * Appends texts as indexes. Entries are { offset in the dictionary's data, length }.
+ *
+ * Known texts of up to 8, of up to 16 and of 17 to 32 bytes are found in a loop each, without calls, which would slow down all of them.
+ * It is left for a text of another length, and for one that is new.
+ */
 export function appendIndexesOfBytes(
   page: usize,
   states: usize,
@@ -79,78 +53,163 @@ export function appendIndexesOfBytes(
   from: i32,
   count: i32,
 ): i32 {
+  const firstOut = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
+  nextOut = firstOut;
+  nextIndex = from;
+  textBytes = 0;
+  while (true) {
+    if (load<u32>(page, DICTIONARY_LONGEST) <= 8) appendTiny(page, states, values, members, count);
+    else appendShort(page, states, values, members, count);
+    appendMiddle(page, states, values, members, count);
+    if (nextIndex >= count) break;
+    const value = values + ((load<u16>(members + (nextIndex << 1)) as usize) << 3);
+    const length = load<u32>(value, 4) as usize;
+    const entry = findOrEnter(page, load<u32>(value) as usize, length);
+    if (entry < 0) break;
+    store<u16>(nextOut, entry as u16);
+    store<u8>((load<u32>(page, DICTIONARY_USED) as usize) + entry, 1);
+    textBytes += 4 + length;
+    nextOut += 2;
+    nextIndex++;
+  }
+  store<u32>(page, load<u32>(page, PAGE_LENGTH) + ((nextOut - firstOut) as u32), PAGE_LENGTH);
+  store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + (textBytes as u32), PAGE_PLAIN_BYTES);
+  return nextIndex;
+}
+
+/** Appends known texts of up to eight bytes. */
+function appendTiny(page: usize, states: usize, values: usize, members: usize, count: i32): void {
   const table = load<u32>(page, DICTIONARY_TABLE) as usize;
   const mask = load<u32>(page, DICTIONARY_MASK);
   const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
   const data = load<u32>(page, DICTIONARY_DATA) as usize;
   const used = load<u32>(page, DICTIONARY_USED) as usize;
-  const firstOut = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
-  let out = firstOut;
-  let plainBytes: usize = 0;
-  let index = from;
-  let slot: u32 = 0;
-  while (true) {
-    // Known texts of at most 16 bytes, as most columns with a dictionary hold, without calls, which would slow down all of them.
-    for (; index < count; index++) {
-      const member = load<u16>(members + (index << 1)) as u32;
-      if (isAbsent(states, member)) continue;
-      const length = load<u32>(values + (member << 3), 4) as usize;
-      if (length > 16) break;
-      const lanes = lanesOf(length);
-      const bytes = v128.and(v128.load(load<u32>(values + (member << 3)) as usize), lanes);
-      slot = hashShort(bytes, length) & mask;
-      let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
-      while (entry >= 0) {
-        const known = entries + (entry << 3);
-        const other = v128.and(v128.load(data + load<u32>(known)), lanes);
-        if ((load<u32>(known, 4) as usize) === length && !v128.any_true(v128.xor(other, bytes))) break;
-        slot = (slot + 1) & mask;
-        entry = (load<u16>(table + (slot << 1)) as i32) - 1;
-      }
-      if (entry < 0) break;
-      store<u16>(out, entry as u16);
-      store<u8>(used + entry, 1);
-      plainBytes += 4 + length;
-      out += 2;
+  let index = nextIndex;
+  let out = nextOut;
+  let plainBytes = textBytes;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<u64>(values + (member << 3));
+    const text = value as u32 as usize;
+    const length = (value >>> 32) as usize;
+    if (length > 8) break;
+    const lanes = load<u64>(FIRST_BYTES + (length << 3));
+    const word = load<u64>(text) & lanes;
+    let slot = hashTiny(word, length) & mask;
+    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    while (entry >= 0) {
+      const known = load<u64>(entries + (entry << 3));
+      const other = data + (known as u32 as usize);
+      const difference = (load<u64>(other) & lanes) ^ word;
+      if (((known >>> 32) as usize) === length && difference === 0) break;
+      slot = (slot + 1) & mask;
+      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
     }
-    if (index >= count) break;
-    let entry = 0;
-    // Long texts often come one after the other.
-    do {
-      const value = values + ((load<u16>(members + (index << 1)) as usize) << 3);
-      const text = load<u32>(value) as usize;
-      const length = load<u32>(value, 4) as usize;
-      entry = length > 16 ? findLong(page, text, length) : enterText(page, text, length, slot);
-      if (entry < 0) break;
-      store<u16>(out, entry as u16);
-      store<u8>(used + entry, 1);
-      plainBytes += 4 + length;
-      out += 2;
-      index++;
-    } while (index < count && isLong(states, values, load<u16>(members + (index << 1))));
     if (entry < 0) break;
+    store<u16>(out, entry as u16);
+    store<u8>(used + entry, 1);
+    plainBytes += 4 + length;
+    out += 2;
   }
-  store<u32>(page, load<u32>(page, PAGE_LENGTH) + ((out - firstOut) as u32), PAGE_LENGTH);
-  store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + (plainBytes as u32), PAGE_PLAIN_BYTES);
-  return index;
+  nextIndex = index;
+  nextOut = out;
+  textBytes = plainBytes;
 }
 
-function isLong(states: usize, values: usize, member: u32): bool {
-  return !isAbsent(states, member) && load<u32>(values + (member << 3), 4) > 16;
-}
-
-/** Finds the entry of a text of more than 16 bytes, which it enters if it is new; -1 if there is no room for it. */
-function findLong(page: usize, text: usize, length: usize): i32 {
+/** Appends known texts of up to 16 bytes. */
+function appendShort(page: usize, states: usize, values: usize, members: usize, count: i32): void {
   const table = load<u32>(page, DICTIONARY_TABLE) as usize;
   const mask = load<u32>(page, DICTIONARY_MASK);
   const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
   const data = load<u32>(page, DICTIONARY_DATA) as usize;
-  let slot = hashLong(text, length) & mask;
+  const used = load<u32>(page, DICTIONARY_USED) as usize;
+  let index = nextIndex;
+  let out = nextOut;
+  let plainBytes = textBytes;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<u64>(values + (member << 3));
+    const text = value as u32 as usize;
+    const length = (value >>> 32) as usize;
+    if (length > 16) break;
+    const lanes = lanesOf(length);
+    const bytes = v128.and(v128.load(text), lanes);
+    let slot = hashShort(bytes, length) & mask;
+    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    while (entry >= 0) {
+      const known = load<u64>(entries + (entry << 3));
+      const other = data + (known as u32 as usize);
+      const difference = v128.xor(v128.and(v128.load(other), lanes), bytes);
+      if (((known >>> 32) as usize) === length && !v128.any_true(difference)) break;
+      slot = (slot + 1) & mask;
+      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    }
+    if (entry < 0) break;
+    store<u16>(out, entry as u16);
+    store<u8>(used + entry, 1);
+    plainBytes += 4 + length;
+    out += 2;
+  }
+  nextIndex = index;
+  nextOut = out;
+  textBytes = plainBytes;
+}
+
+/** Appends known texts of 17 to 32 bytes. */
+function appendMiddle(page: usize, states: usize, values: usize, members: usize, count: i32): void {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const data = load<u32>(page, DICTIONARY_DATA) as usize;
+  const used = load<u32>(page, DICTIONARY_USED) as usize;
+  let index = nextIndex;
+  let out = nextOut;
+  let plainBytes = textBytes;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<u64>(values + (member << 3));
+    const text = value as u32 as usize;
+    const length = (value >>> 32) as usize;
+    if (length <= 16 || length > 32) break;
+    const head = v128.load(text);
+    const tail = v128.load(text + length - 16);
+    let slot = hashMiddle(head, tail, length) & mask;
+    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    while (entry >= 0) {
+      const known = load<u64>(entries + (entry << 3));
+      const other = data + (known as u32 as usize);
+      const atEnd = v128.xor(tail, v128.load(other + length - 16));
+      const difference = v128.or(v128.xor(head, v128.load(other)), atEnd);
+      if (((known >>> 32) as usize) === length && !v128.any_true(difference)) break;
+      slot = (slot + 1) & mask;
+      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    }
+    if (entry < 0) break;
+    store<u16>(out, entry as u16);
+    store<u8>(used + entry, 1);
+    plainBytes += 4 + length;
+    out += 2;
+  }
+  nextIndex = index;
+  nextOut = out;
+  textBytes = plainBytes;
+}
+
+/** Finds the entry of a text, which it enters if it is new; -1 if there is no room for it. */
+function findOrEnter(page: usize, text: usize, length: usize): i32 {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const data = load<u32>(page, DICTIONARY_DATA) as usize;
+  let slot = hashBytes(text, length) & mask;
   let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
   while (entry >= 0) {
     const known = entries + (entry << 3);
     const isSameLength = (load<u32>(known, 4) as usize) === length;
-    if (isSameLength && areSameLong(data + load<u32>(known), text, length)) return entry;
+    if (isSameLength && areSameBytes(data + load<u32>(known), text, length)) return entry;
     slot = (slot + 1) & mask;
     entry = (load<u16>(table + (slot << 1)) as i32) - 1;
   }
@@ -169,60 +228,8 @@ function enterText(page: usize, text: usize, length: usize, slot: u32): i32 {
   store<u16>((load<u32>(page, DICTIONARY_TABLE) as usize) + (slot << 1), (entry + 1) as u16);
   store<i32>(page, entry + 1, DICTIONARY_COUNT);
   store<u32>(page, dataEnd as u32, DICTIONARY_DATA_LENGTH);
+  store<u32>(page, max<u32>(load<u32>(page, DICTIONARY_LONGEST), length as u32), DICTIONARY_LONGEST);
   return entry;
-}
-
-/** Appends wide decimals, 16 bytes each, as indexes. */
-export function appendIndexesOfInt128s(
-  page: usize,
-  states: usize,
-  values: usize,
-  members: usize,
-  from: i32,
-  count: i32,
-): i32 {
-  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
-  const mask = load<u32>(page, DICTIONARY_MASK);
-  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
-  const capacity = load<i32>(page, DICTIONARY_CAPACITY);
-  const used = load<u32>(page, DICTIONARY_USED) as usize;
-  let entryCount = load<i32>(page, DICTIONARY_COUNT);
-  let out = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
-  const firstOut = out;
-  let index = from;
-  for (; index < count; index++) {
-    const member = load<u16>(members + (index << 1)) as u32;
-    if (isAbsent(states, member)) continue;
-    const value = values + (member << 4);
-    let slot = hashBytes(value, 16) & mask;
-    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
-    while (entry >= 0 && !areSameBytes(entries + (entry << 4), value, 16)) {
-      slot = (slot + 1) & mask;
-      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
-    }
-    if (entry < 0) {
-      if (entryCount === capacity) break;
-      entry = entryCount++;
-      v128.store(entries + (entry << 4), v128.load(value));
-      store<u16>(table + (slot << 1), entryCount as u16);
-    }
-    store<u16>(out, entry as u16);
-    store<u8>(used + entry, 1);
-    out += 2;
-  }
-  addIndexes(page, out - firstOut, entryCount, 8);
-  return index;
-}
-
-/** Enters all entries into a new, empty table. */
-export function rehashInt128s(page: usize): void {
-  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
-  const mask = load<u32>(page, DICTIONARY_MASK);
-  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
-  const entryCount = load<i32>(page, DICTIONARY_COUNT);
-  for (let entry = 0; entry < entryCount; entry++) {
-    enter(table, mask, hashBytes(entries + (entry << 4), 16), entry);
-  }
 }
 
 /** Enters all entries into a new, empty table. */

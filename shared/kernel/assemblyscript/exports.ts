@@ -15,14 +15,16 @@ export { keepEqual } from './conditions';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { decodeDates, decodeTimestamps } from './dates-and-times';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
+export { placeDeltaTexts, readDeltaInts, readDeltaLengths, sumDeltaTexts } from './delta-reader';
+export { appendIndexesOfBytes, findUsedRange, rehashBytes } from './dictionary';
 export {
-  appendIndexesOfBytes,
+  appendIndexesOfInt32s,
+  appendIndexesOfInt64s,
   appendIndexesOfInt128s,
-  findUsedRange,
-  rehashBytes,
+  rehashInt32s,
+  rehashInt64s,
   rehashInt128s,
-} from './dictionary';
-export { appendIndexesOfInt32s, appendIndexesOfInt64s, rehashInt32s, rehashInt64s } from './dictionary-ints';
+} from './dictionary-ints';
 export { sumDigitTexts } from './digit-sums';
 export { decodeDoubles } from './doubles';
 export { countValues, nullBeyond, nullFilled, settleBlanks } from './filled-fields';
@@ -43,6 +45,17 @@ export {
   settleEntries,
 } from './occurrences';
 export { decodeBinaryInts, decodePacked } from './packed-and-binary';
+export {
+  areUtf8,
+  countEqual,
+  countListRows,
+  fillWholeLevels,
+  findDoubleRange,
+  findIntRange,
+  findTextRange,
+  findWideRange,
+  markUsed,
+} from './page-proof';
 export { readBits, readIndexes, readLevels, readTexts, spread, sumTexts } from './page-reader';
 export { addRoute, groupByPartition, routeRecords } from './partitions';
 export {

@@ -39,6 +39,9 @@ export function writeLevels(levels: usize, rows: i32, present: i32, out: usize):
   return (at - out) as i32;
 }
 
+/** So wide are indexes of which four fit into a word beside up to seven bits. */
+const MOST_FOUR_BITS: i32 = 14;
+
 /**
  * Writes the dictionary indexes of a page: the bit width, then one run if all are equal, else all of them packed. Returns the bytes
  * written.
@@ -60,7 +63,24 @@ export function writeIndexes(indexes: usize, count: i32, bitWidth: i32, out: usi
   const end = at + groups * bitWidth;
   let buffer: u64 = 0;
   let bits = 0;
-  for (let index = 0; index < count; index++) {
+  let index = 0;
+  if (bitWidth <= MOST_FOUR_BITS) {
+    const apart: u64 = (16 - bitWidth) as u64;
+    const width = bitWidth as u64;
+    for (; index + 4 <= count; index += 4) {
+      // Four indexes of 16 bits → two pairs → all of them side by side.
+      const word = load<u64>(indexes + (index << 1));
+      const pairs = (word & 0x0000_ffff_0000_ffff) | ((word & 0xffff_0000_ffff_0000) >>> apart);
+      const four = (pairs & 0xffff_ffff) | ((pairs >>> 32) << (width << 1));
+      buffer |= four << (bits as u64);
+      store<u64>(at, buffer);
+      bits += bitWidth << 2;
+      buffer >>>= (bits & 0x38) as u64;
+      at += bits >>> 3;
+      bits &= 7;
+    }
+  }
+  for (; index < count; index++) {
     buffer |= (load<u16>(indexes + (index << 1)) as u64) << (bits as u64);
     bits += bitWidth;
     if (bits >= 32) {

@@ -9,7 +9,7 @@ import { STATE_NULL } from '../shapes';
  * Reads `count` values of `bitWidth` bits in the RLE / bit-packed hybrid into `out`, 2 bytes each if `wide`, else 1. Returns the
  * address after the last run, or 0 if the bytes do not hold what they should.
  */
-function readHybrid(at: usize, end: usize, bitWidth: i32, count: i32, out: usize, wide: bool): usize {
+export function readHybrid(at: usize, end: usize, bitWidth: i32, count: i32, out: usize, wide: bool): usize {
   const mask: u32 = (1 << bitWidth) - 1;
   let done = 0;
   while (done < count) {

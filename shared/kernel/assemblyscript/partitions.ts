@@ -21,15 +21,11 @@ function middleOf(width: usize): usize {
 }
 
 function hashShort(at: usize, width: usize): u32 {
-  const ends = load<u64>(at) ^ rotl<u64>(load<u64>(at + width - 8), 23);
-  return (((ends ^ rotl<u64>(load<u64>(at + middleOf(width)), 47)) * 0x9e3779b185ebca87) >>> 32) as u32;
+  return hashWords(load<u64>(at), load<u64>(at + middleOf(width)), load<u64>(at + width - 8));
 }
 
-function isSameShort(at: usize, key: usize, width: usize): bool {
-  const middle = middleOf(width);
-  const first = load<u64>(at) ^ load<u64>(key);
-  const last = load<u64>(at + width - 8) ^ load<u64>(key + width - 8);
-  return (first | last | (load<u64>(at + middle) ^ load<u64>(key + middle))) === 0;
+function hashWords(first: u64, middle: u64, last: u64): u32 {
+  return (((first ^ rotl<u64>(last, 23) ^ rotl<u64>(middle, 47)) * 0x9e3779b185ebca87) >>> 32) as u32;
 }
 
 function hashRoute(record: usize, segments: usize, segmentCount: i32): u32 {
@@ -135,6 +131,8 @@ function routeByOne(
   routes: usize,
   partitions: usize,
 ): i32 {
+  const middleAt = middleOf(width);
+  const lastAt = width - 8;
   for (let index = from; index < count; index++) {
     if (load<u8>(outcomes + index) !== (RECORD_OK as u8)) {
       store<i32>(partitions + (index << 2), -1);
@@ -142,9 +140,16 @@ function routeByOne(
       continue;
     }
     const field = (load<u32>(records + (index << 2)) as usize) + at;
-    let slot = hashShort(field, width) & mask;
+    const first = load<u64>(field);
+    const middle = load<u64>(field + middleAt);
+    const last = load<u64>(field + lastAt);
+    let slot = hashWords(first, middle, last) & mask;
     let route = (load<u32>(table + (slot << 2)) as i32) - 1;
-    while (route >= 0 && !isSameShort(field, keys + (route as usize) * width, width)) {
+    while (route >= 0) {
+      const key = keys + (route as usize) * width;
+      const difference =
+        (first ^ load<u64>(key)) | (middle ^ load<u64>(key + middleAt)) | (last ^ load<u64>(key + lastAt));
+      if (difference === 0) break;
       slot = (slot + 1) & mask;
       route = (load<u32>(table + (slot << 2)) as i32) - 1;
     }

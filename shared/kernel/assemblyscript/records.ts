@@ -28,7 +28,13 @@ function isWithout(start: usize, length: usize, byte: u8): bool {
   const sought = i8x16.splat(byte);
   const last = start + length - 16;
   let found = i8x16.eq(v128.load(last), sought);
-  for (let at = start; at < last; at += 16) found = v128.or(found, i8x16.eq(v128.load(at), sought));
+  let at = start;
+  for (; at + 48 < last; at += 64) {
+    const first = v128.or(i8x16.eq(v128.load(at), sought), i8x16.eq(v128.load(at, 16), sought));
+    const second = v128.or(i8x16.eq(v128.load(at, 32), sought), i8x16.eq(v128.load(at, 48), sought));
+    found = v128.or(found, v128.or(first, second));
+  }
+  for (; at < last; at += 16) found = v128.or(found, i8x16.eq(v128.load(at), sought));
   return !v128.any_true(found);
 }
 
@@ -145,6 +151,10 @@ export function findFixed(
 /** Counts the records of a batch that cannot be decoded. */
 export function countNotOk(outcomes: usize, count: i32): i32 {
   let wrong = 0;
-  for (let record = 0; record < count; record++) if (load<u8>(outcomes + record) !== 0) wrong++;
+  let record = 0;
+  for (; record + 16 <= count; record += 16) {
+    wrong += popcnt<i32>(i8x16.bitmask(i8x16.ne(v128.load(outcomes + record), i8x16.splat(0))));
+  }
+  for (; record < count; record++) if (load<u8>(outcomes + record) !== 0) wrong++;
   return wrong;
 }

@@ -1,7 +1,7 @@
 /**
  * Uncompresses a Snappy block (format in snappy-tokens.ts) from [from, from + length) to `out`, which has room for `outLength` bytes
- * and a margin. Returns false if the input is not a Snappy block of exactly `outLength` bytes. Nothing is read or written outside
- * these bounds, whatever the input says.
+ * and a margin. Returns false if the input is not a Snappy block of exactly `outLength` bytes. Reads up to 15 bytes beyond the input and
+ * writes up to 15 beyond the output; nothing else is read or written, whatever the input says.
  */
 export function uncompressSnappy(from: usize, length: usize, out: usize, outLength: usize): bool {
   const end = from + length;
@@ -33,7 +33,7 @@ export function uncompressSnappy(from: usize, length: usize, out: usize, outLeng
         from += lengthBytes;
       }
       if (literal === 0 || literal > end - from || literal > outEnd - out) return false;
-      memory.copy(out, from, literal);
+      copyForward(out, from, literal);
       from += literal;
       out += literal;
       continue;
@@ -48,11 +48,27 @@ export function uncompressSnappy(from: usize, length: usize, out: usize, outLeng
     } else back = kind === 2 ? (load<u16>(from) as usize) : (load<u32>(from) as usize);
     from += offsetBytes;
     if (back === 0 || back > out - firstOut || copied > outEnd - out) return false;
-    if (back >= copied) memory.copy(out, out - back, copied);
-    else
-      for (let index: usize = 0; index < copied; index++)
-        store<u8>(out + index, load<u8>(out + index - back));
+    if (back >= 16) copyForward(out, out - back, copied);
+    else repeat(out, back, copied);
     out += copied;
   }
   return out === outEnd;
+}
+
+/** Copies `length` bytes in steps of 16, the last one over the end. `from` is at least 16 bytes before `to`, or elsewhere. */
+function copyForward(to: usize, from: usize, length: usize): void {
+  for (let done: usize = 0; done < length; done += 16) v128.store(to + done, v128.load(from + done));
+}
+
+/** Writes `length` bytes that repeat the `back` before them, fewer than 16, up to 7 over the end. */
+function repeat(out: usize, back: usize, length: usize): void {
+  const from = out - back;
+  const end = out + length;
+  // Each step doubles what is there to be copied, until a word has no byte twice.
+  while (out - from < 8 && out < end) {
+    const distance = out - from;
+    store<u64>(out, load<u64>(from));
+    out += distance;
+  }
+  for (let distance = out - from; out < end; out += 8) store<u64>(out, load<u64>(out - distance));
 }

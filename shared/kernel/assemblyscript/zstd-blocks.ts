@@ -4,6 +4,8 @@
  *     is it the last, 1 bit │ type, 2 bits │ bytes, 21 bits │ literals section │ sequences section
  */
 export const BLOCK_BYTES: usize = 128 * 1024;
+/** The first block of literals alone is shorter: its bytes are counted to make a code, which the next blocks take over if it suits them. */
+export const FIRST_BLOCK_BYTES: usize = BLOCK_BYTES / 4;
 export const BLOCK_HEAD_BYTES: usize = 3;
 export const BLOCK_RAW: u32 = 0;
 export const BLOCK_COMPRESSED: u32 = 2;

@@ -1,4 +1,5 @@
 import { BYTE_COUNTS, CODE_LENGTHS, findLengths, SORTED_SYMBOLS } from './zstd-code-lengths';
+import { areCodesShort, noteShortCodes, writeShortStream } from './zstd-short-codes';
 import { writeWeights } from './zstd-weights';
 
 /**
@@ -39,7 +40,8 @@ export function makeCode(out: usize): usize {
   const written = writeWeights(WEIGHTS, last, out);
   if (written > 0) {
     fillCodes(longest);
-    if (symbols <= MOST_PAIRED) fillPairs();
+    noteShortCodes(CODES);
+    if (symbols <= MOST_PAIRED && !areCodesShort) fillPairs();
   }
   return written;
 }
@@ -106,6 +108,7 @@ export function codedBits(): u64 {
  * it, or 0 if the code does not have all of these bytes. Writes up to seven bytes beyond.
  */
 export function writeStream(from: usize, end: usize, out: usize): usize {
+  if (areCodesShort) return writeShortStream(CODES, from, end, out);
   // The newest bits are the highest. Below the oldest, and above bit 6 of `filled`, are remains of entries.
   let bits: u64 = 0;
   let filled: u64 = 0;

@@ -1,4 +1,5 @@
-import { countBytes } from './zstd-code-lengths';
+import { BLOCK_BYTES, FIRST_BLOCK_BYTES } from './zstd-blocks';
+import { countBytes, countExpected } from './zstd-code-lengths';
 import { codedBits, makeCode, writeStream } from './zstd-huffman';
 
 /**
@@ -23,6 +24,9 @@ const LEAST_CODED: usize = 48;
 /** So many are coded as four streams, which readers decode at once. */
 const LEAST_FOUR_STREAMS: usize = 1024;
 
+/** A code serves up to so many times the bytes that it was made from: that is a full block after a first one. */
+const LONGEST_REPEAT: usize = BLOCK_BYTES / FIRST_BLOCK_BYTES;
+
 /** The literals of the block that is being made. */
 export const LITERALS: usize = memory.data(128 * 1024 + 64, 16);
 /** How many literals the code was made from that readers still have; 0 if there is none. */
@@ -37,7 +41,7 @@ export function forgetLiterals(): void {
 export function writeLiterals(from: usize, length: usize, out: usize): usize {
   if (length < LEAST_CODED) return writeRaw(from, length, out);
   // A code of fewer bytes than these may be far from the best one.
-  if (codeLiterals * 2 >= length) {
+  if (codeLiterals * LONGEST_REPEAT >= length) {
     const end = writeCoded(from, length, out, REPEATED, 0);
     if (end !== 0) return end;
   }
@@ -49,6 +53,7 @@ export function writeLiterals(from: usize, length: usize, out: usize): usize {
   }
   // If all bytes occur about equally often, a code saves next to nothing.
   if (most > (length >>> 7) + 4) {
+    if (length === FIRST_BLOCK_BYTES) countExpected();
     const head = headBytes(length);
     const codeBytes = makeCode(out + head);
     codeLiterals = 0;

@@ -37,8 +37,9 @@ export function searchPays(from: usize, end: usize, leastSaved: usize): bool {
   const saved = ((size - literals) * SAVED_HALVES) >>> 2;
   const whole = (size * SAVED_HALVES) >>> 2;
   dropSequences();
-  memory.fill(TABLE, 0, 4 << 14);
-  return saved > taken && (saved - taken) * 100 >= whole * leastSaved;
+  const pays = saved > taken && (saved - taken) * 100 >= whole * leastSaved;
+  if (pays) memory.fill(TABLE, 0, 4 << 14);
+  return pays;
 }
 
 /** Adds the sequences of [from, end) to the list, and its literals to `LITERALS`; the page begins at `base`. Returns the address after the literals. */

@@ -1,5 +1,12 @@
 import { VALUES_ANY } from '../shapes';
-import { BLOCK_BYTES, BLOCK_COMPRESSED, BLOCK_HEAD_BYTES, BLOCK_RAW, writeBlockHead } from './zstd-blocks';
+import {
+  BLOCK_BYTES,
+  BLOCK_COMPRESSED,
+  BLOCK_HEAD_BYTES,
+  BLOCK_RAW,
+  FIRST_BLOCK_BYTES,
+  writeBlockHead,
+} from './zstd-blocks';
 import { forgetLiterals, writeLiterals } from './zstd-literals';
 import { searchPays, writeSearchedBlock } from './zstd-search';
 import { forgetOffsets } from './zstd-sequence-list';
@@ -37,8 +44,10 @@ export function compressZstd(
   }
   const base = from;
   const isSearched = searchPays(from, end, leastSaved);
+  let most = isSearched ? BLOCK_BYTES : FIRST_BLOCK_BYTES;
   do {
-    const size = min<usize>(BLOCK_BYTES, end - from);
+    const size = min<usize>(most, end - from);
+    most = BLOCK_BYTES;
     const isLast = from + size === end;
     const next: usize = isSearched ? writeSearchedBlock(base, from, from + size, isLast, out) : 0;
     out = next !== 0 ? next : writeLiteralBlock(from, size, isLast, out);

@@ -51,18 +51,24 @@ export interface KernelFunctions {
   writeDeltaLengths(texts: number, count: number, lengths: number, out: number): number;
   writeDeltaTexts(texts: number, count: number, lengths: number, out: number): number;
 
+  // shared/kernel/assemblyscript/delta-reader.ts
+  placeDeltaTexts(end: number, count: number, lengths: number, out: number, entries: number): void;
+  readDeltaInts(at: number, end: number, count: number, shift: number, values: number): number;
+  readDeltaLengths(at: number, end: number, count: number, lengths: number, entries: number): Flag;
+  sumDeltaTexts(at: number, end: number, count: number, lengths: number): number;
+
   // shared/kernel/assemblyscript/dictionary.ts
   appendIndexesOfBytes(page: number, states: number, values: number, members: number, from: number, count: number): number;
-  appendIndexesOfInt128s(page: number, states: number, values: number, members: number, from: number, count: number): number;
   findUsedRange(page: number, wide: Flag): void;
   rehashBytes(page: number): void;
-  rehashInt128s(page: number): void;
 
   // shared/kernel/assemblyscript/dictionary-ints.ts
   appendIndexesOfInt32s(page: number, states: number, values: number, members: number, from: number, count: number): number;
   appendIndexesOfInt64s(page: number, states: number, values: number, members: number, from: number, count: number): number;
+  appendIndexesOfInt128s(page: number, states: number, values: number, members: number, from: number, count: number): number;
   rehashInt32s(page: number): void;
   rehashInt64s(page: number): void;
+  rehashInt128s(page: number): void;
 
   // shared/kernel/assemblyscript/digit-sums.ts
   sumDigitTexts(states: number, values: number, counted: number, count: number, limbs: number): number;
@@ -115,6 +121,17 @@ export interface KernelFunctions {
   // shared/kernel/assemblyscript/packed-and-binary.ts
   decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
   decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+
+  // shared/kernel/assemblyscript/page-proof.ts
+  areUtf8(entries: number, count: number): Flag;
+  countEqual(bytes: number, count: number, byte: number): number;
+  countListRows(repeats: number, levels: number, count: number, leastOfEntry: number): number;
+  fillWholeLevels(at: number, end: number, bitWidth: number, count: number, levels: number): Flag;
+  findDoubleRange(values: number, count: number, out: number): Flag;
+  findIntRange(values: number, shift: number, count: number, used: number, out: number): Flag;
+  findTextRange(entries: number, count: number, used: number, out: number): Flag;
+  findWideRange(values: number, count: number, used: number, out: number): Flag;
+  markUsed(indexes: number, count: number, used: number): void;
 
   // shared/kernel/assemblyscript/page-reader.ts
   readBits(at: number, end: number, count: number, values: number): Flag;
@@ -205,15 +222,19 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeDeltaInts',
   'writeDeltaLengths',
   'writeDeltaTexts',
+  'placeDeltaTexts',
+  'readDeltaInts',
+  'readDeltaLengths',
+  'sumDeltaTexts',
   'appendIndexesOfBytes',
-  'appendIndexesOfInt128s',
   'findUsedRange',
   'rehashBytes',
-  'rehashInt128s',
   'appendIndexesOfInt32s',
   'appendIndexesOfInt64s',
+  'appendIndexesOfInt128s',
   'rehashInt32s',
   'rehashInt64s',
+  'rehashInt128s',
   'sumDigitTexts',
   'decodeDoubles',
   'countValues',
@@ -242,6 +263,15 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'settleEntries',
   'decodeBinaryInts',
   'decodePacked',
+  'areUtf8',
+  'countEqual',
+  'countListRows',
+  'fillWholeLevels',
+  'findDoubleRange',
+  'findIntRange',
+  'findTextRange',
+  'findWideRange',
+  'markUsed',
   'readBits',
   'readIndexes',
   'readLevels',

@@ -20,6 +20,7 @@ import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { advanceRun, readEntry, updateEntry } from '../store/ledger.ts';
 import { takeTables } from '../store/table-owner.ts';
+import { writtenTogether } from '../store/written-together.ts';
 import type { AlreadyLoaded, FinalizeInput, RefusedFile } from './finalize-input.ts';
 import { loadedVersion } from './loaded-version.ts';
 
@@ -39,17 +40,19 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
   const before = await readEntry(ports.lake, plan.ledgerKey);
   const again = before?.state === 'loaded' && before.loaded?.runId === plan.runId;
   if (!again) {
-    // Another layout may have been published under this name since the split.
-    await dayTables(ports, layout, plan.businessDate, []);
-    await takeTables(ports, layout, plan.sourceKey);
-    await advanceRun(ports.lake, plan.ledgerKey, plan.runId, 'loaded', loaded.loadedAt, {
-      records,
-      rows,
-      controlTotals,
-      reasons: account.reasons,
-      nulled: account.nulled,
-      nulledExamples: account.nulledExamples ?? {},
-      loaded,
+    await writtenTogether(ports, async (together) => {
+      // Another layout may have been published under this name since the split.
+      await dayTables(together, layout, plan.businessDate, []);
+      await takeTables(together, layout, plan.sourceKey);
+      await advanceRun(together.lake, plan.ledgerKey, plan.runId, 'loaded', loaded.loadedAt, {
+        records,
+        rows,
+        controlTotals,
+        reasons: account.reasons,
+        nulled: account.nulled,
+        nulledExamples: account.nulledExamples ?? {},
+        loaded,
+      });
     });
   }
   const { sourceId, runId } = plan;
@@ -208,7 +211,7 @@ async function tellLoaded(
 ): Promise<void> {
   const { records, rows } = loaded;
   // A commit that stands may be without the file.
-  const isPublished = day.published && day.waitingFor === undefined;
+  const isPublished = day.published && day.waitingFor === undefined && day.notShown === undefined;
   await ports.metrics.record(plan.dataset, [
     { name: 'FilesLoaded', unit: 'Count', value: 1 },
     { name: 'InputBytes', unit: 'Bytes', value: plan.sizeBytes },
@@ -229,7 +232,10 @@ async function tellLoaded(
     },
     ...stageFigures(await readEntry(ports.lake, plan.ledgerKey)),
   ]);
-  const published = isPublished ? `published as commit ${day.commit}` : `waiting for ${day.waitingFor}`;
+  const published =
+    day.waitingFor === undefined
+      ? `published as commit ${day.commit}${isPublished ? '' : ', without this version of it'}`
+      : `waiting for ${day.waitingFor}`;
   await ports.notifier.notify({
     kind: 'success',
     subject: `Loaded: ${plan.sourceKey}`.slice(0, 100),

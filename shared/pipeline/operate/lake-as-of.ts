@@ -1,6 +1,7 @@
 import { keysAfter, planTableChange } from '../../catalog/table-change.ts';
 import type { DayCommit } from '../../day/day-commit.ts';
 import { UsageError } from '../../errors.ts';
+import { asideKey } from '../../keys/lake-keys.ts';
 import type { CatalogFile, DayPublication, ShownSnapshot } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { publicationOf } from '../publish/free-commit.ts';
@@ -14,8 +15,14 @@ type StatePorts = Pick<PipelinePorts, 'lake' | 'catalog' | 'publishedPrefix'>;
 /** What readers saw of a lake. */
 interface LakeState {
   catalogs: CatalogFile[];
-  /** Days of a table whose files are no longer stored, so that this state cannot be read any more. */
-  gone: { table: string; businessDate: string; commit: number }[];
+  /** Days of a table whose files are no longer stored as they were, so that this state cannot be read any more. */
+  gone: { table: string; businessDate: string; commit: number; lost: LostFile }[];
+}
+
+/** A file of a commit that is not as it was: `clean` removed it, `repair` moved it aside because it was damaged, or it is damaged. */
+interface LostFile {
+  key: string;
+  how: 'removed' | 'aside' | 'damaged';
 }
 
 /**
@@ -26,10 +33,12 @@ interface LakeState {
 export async function lakeAsOf(ports: StatePorts, asOf: AsOf): Promise<LakeState> {
   const layouts = await knownLayouts(ports);
   const anchors = anchorsOf(layouts, asOf);
-  const at = momentOf(anchors, asOf);
+  const last = momentOf(anchors, asOf);
   const state: LakeState = { catalogs: [], gone: [] };
   for (const layout of layouts) {
     const anchor = anchors.find((one) => one.layout === layout.name);
+    // Of several layouts that have this commit each is looked at when its own was shown: also a table of it without rows in that commit.
+    const at = anchor?.at ?? last;
     for (const [table, snapshots] of layout.tables) {
       const shown = await shownIn(ports, table, snapshotAt(snapshots, anchor, table, at));
       const commits = layout.days.flatMap((day) => commitAt(day, table, shown, anchor, at) ?? []);
@@ -37,8 +46,8 @@ export async function lakeAsOf(ports: StatePorts, asOf: AsOf): Promise<LakeState
       if (!catalog) continue;
       state.catalogs.push(catalog);
       for (const commit of commits) {
-        if (isLast(layout, commit) || (await standsWhole(ports, commit, table))) continue;
-        state.gone.push({ table, businessDate: commit.businessDate, commit: commit.commit });
+        const lost = isLast(layout, commit) ? undefined : await lostFile(ports, commit, table);
+        if (lost) state.gone.push({ table, businessDate: commit.businessDate, commit: commit.commit, lost });
       }
     }
   }
@@ -148,17 +157,21 @@ function isLast({ days }: KnownLayout, { businessDate, commit }: DayCommit): boo
   return days.find((day) => day.businessDate === businessDate)?.commits.at(-1)?.commit === commit;
 }
 
-/** Is every file of a table stored that a commit has of it? */
-export async function standsWhole(
+/** The first file of a table that is not stored as a commit has it. */
+export async function lostFile(
   { lake, publishedPrefix }: Pick<StatePorts, 'lake' | 'publishedPrefix'>,
   { tables }: DayCommit,
   name: string,
-): Promise<boolean> {
+): Promise<LostFile | undefined> {
   const partitions = tables.find(({ dataset }) => dataset === name)?.partitions ?? [];
-  for (const { key, bytes } of partitions.flatMap(({ objects }) => objects)) {
-    if ((await lake.head(`${publishedPrefix}${key}`))?.sizeBytes !== bytes) return false;
+  for (const object of partitions.flatMap(({ objects }) => objects)) {
+    const key = `${publishedPrefix}${object.key}`;
+    const found = await lake.head(key);
+    if (found?.sizeBytes === object.bytes) continue;
+    if (found) return { key, how: 'damaged' };
+    return { key, how: (await lake.head(asideKey(key))) ? 'aside' : 'removed' };
   }
-  return true;
+  return undefined;
 }
 
 function nothingYet(layouts: KnownLayout[], { text }: AsOf): UsageError {

@@ -6,7 +6,7 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isVisible } from '../publish/catch-up-catalog.ts';
 import { ledgerDays } from '../store/day-ledger.ts';
 import { type CommitsOfDay, layoutCommits } from '../store/layout-commits.ts';
-import { standsWhole } from './lake-as-of.ts';
+import { lostFile } from './lake-as-of.ts';
 
 /** A commit of a day, for people who ask what readers saw when. */
 export interface HistoryLine {
@@ -103,7 +103,7 @@ async function linesOf(
 
 async function pastState(ports: HistoryPorts, commit: DayCommit): Promise<'replaced' | 'expired'> {
   for (const { dataset } of commit.tables) {
-    if (!(await standsWhole(ports, commit, dataset))) return 'expired';
+    if (await lostFile(ports, commit, dataset)) return 'expired';
   }
   return 'replaced';
 }

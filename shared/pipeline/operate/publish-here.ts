@@ -31,5 +31,5 @@ export async function publishHere(
     if (problems.length > 0)
       throw new UsageError({ what: `${name} is not a day manifest: ${problems.join('; ')}` });
   }
-  return publishDay(ports, layout, businessDate, { partial, force });
+  return publishDay(ports, layout, businessDate, { partial, force, tellsWaiting: !partial });
 }

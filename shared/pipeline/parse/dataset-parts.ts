@@ -1,10 +1,10 @@
 import { runKeys } from '../../keys/run-keys.ts';
 import type { Dataset } from '../../layout/layout.ts';
+import type { KernelMemory } from '../../parquet/kernel-memory.ts';
 import { type ColumnSchema, columnSchemas } from '../../parquet/schema.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
 import type { ClosingParts } from './closing-parts.ts';
-import type { KernelMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 
 /** The parts that one range makes of one dataset: one for each partition, from its first row group on. */

@@ -10,6 +10,7 @@ import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import { type Dataset, datasetsOf, type Layout } from '../../layout/layout.ts';
+import { giveBackMemory, type KernelMemory, takeMemory } from '../../parquet/kernel-memory.ts';
 import { type DatasetPartition, RowGroupBuffer } from '../../parquet/row-group-buffer.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
@@ -22,7 +23,6 @@ import { findJson, readJson, writeJson } from '../store/json-object.ts';
 import { refusingDamage, sourceOf } from '../store/open-source.ts';
 import { ClosingParts } from './closing-parts.ts';
 import { DatasetParts } from './dataset-parts.ts';
-import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { type PartSummary, partSummary } from './part-summary.ts';
 import { readParents } from './read-parents.ts';
 import { RejectWriter } from './reject-writer.ts';
@@ -51,6 +51,9 @@ export async function parseRange(
   await writeJson(ports.lake, manifestKey, manifest);
   return partSummary(manifest, false);
 }
+
+/** So many values of partition columns are known at once, whether their records are rejected or not. */
+const MOST_VALUES = 65_536;
 
 class RangeParser {
   private readonly ports: Pick<PipelinePorts, 'raw' | 'lake'>;
@@ -175,15 +178,19 @@ class RangeParser {
       if (open >= 0) return positionsUnsaid(this.plan.sourceKey, this.extractor.byteOffsetOf(open));
       this.removeControlRecords();
       const found = this.decoder.decode(this.extractor);
-      for (const [index, dataset] of this.datasets.entries()) {
-        if (this.decoder.partitionsOf(index).length > this.layout.maxPartitions) {
-          return tooManyPartitions(this.plan.sourceKey, this.layout, dataset);
-        }
-      }
       for (const rows of found) this.rows.append(rows, rows.vectors, rows.members, rows.count);
+      const crowded = this.datasets.find((_, index) => this.isCrowded(index));
+      if (crowded) return tooManyPartitions(this.plan.sourceKey, this.layout, crowded);
       await this.drain();
     }
     return null;
+  }
+
+  /** Values of rejected records make no folders: the file may have as many as memory holds. */
+  private isCrowded(dataset: number): boolean {
+    const { maxPartitions } = this.layout;
+    const known = this.decoder.partitionsOf(dataset).length;
+    return this.rows.partitionCount(dataset) > maxPartitions || known > Math.max(maxPartitions, MOST_VALUES);
   }
 
   /** Takes header and trailer out of the records. Along a chain of lengths they are within the ranges. */

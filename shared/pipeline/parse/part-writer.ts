@@ -1,10 +1,10 @@
+import type { KernelMemory } from '../../parquet/kernel-memory.ts';
 import { ParquetFileWriter } from '../../parquet/parquet-file-writer.ts';
 import type { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../../parquet/schema.ts';
 import type { ObjectStore, ObjectWriter } from '../../ports/object-store.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import type { PartFile } from '../../run/part-manifest.ts';
-import type { KernelMemory } from './kernel-memory.ts';
 import { PartSum } from './part-sum.ts';
 
 /** One Parquet object that is written row group by row group and appears when it is finished. */

@@ -1,6 +1,7 @@
 import type { Reject } from '../../decode/record-type-decoder.ts';
 import { rejectsDataset } from '../../keys/lake-keys.ts';
 import { ColumnFeed, type FeedValue } from '../../parquet/column-feed.ts';
+import type { KernelMemory } from '../../parquet/kernel-memory.ts';
 import { REJECT_COLUMNS } from '../../parquet/reject-columns.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import { type ColumnSchema, withFieldIds } from '../../parquet/schema.ts';
@@ -8,7 +9,6 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
 import type { FirstReject, PartFile, PartManifest } from '../../run/part-manifest.ts';
 import { RejectsDigest } from '../../run/rejects-digest.ts';
-import type { KernelMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 
 const encoder = new TextEncoder();

@@ -9,6 +9,7 @@ import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { claimFieldIds } from '../store/field-ids.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { unlessDamaged } from '../store/json-object.ts';
+import { writtenTogether } from '../store/written-together.ts';
 import { showDayRow } from './day-row.ts';
 import { publicationOf } from './free-commit.ts';
 
@@ -40,6 +41,10 @@ export async function applyCommit(
 
 /** Switches the catalog to a commit whose objects are placed. Completes what somebody left half done who switched it already. */
 export async function showCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
+  await writtenTogether(ports, (together) => showTables(together, commit));
+}
+
+async function showTables(ports: PipelinePorts, commit: DayCommit): Promise<void> {
   // Each table has a pointer of its own; the row of the day comes once all of them are switched.
   await inParallel(publicationsOf(commit), PARALLEL_TABLES, async (publication) =>
     ports.catalog.publishDay(await withFieldIds(ports, publication)),

@@ -70,7 +70,8 @@ export function correctsStanding(entry: LoadedEntry, byKey: Map<string, LedgerEn
   return isCorrectedBy(parent?.loaded, corrected);
 }
 
-function hiddenSupplement(entry: LoadedEntry): string {
+/** Why readers do not see the rows of a loaded supplement, as a clause. */
+export function hiddenSupplement(entry: LedgerEntry): string {
   const { sourceKey } = entry;
   const of = supplementedRun(entry)?.sourceKey;
   return `${sourceKey} is not shown, because it corrects records of a version of ${of} that was replaced; if ${of} still rejects them, convert it again with --supplement-of ${of} --force`;

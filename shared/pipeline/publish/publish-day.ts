@@ -32,6 +32,8 @@ export interface DayOutcome {
   /** Set if this call wrote the commit; of several calls at once, one does. */
   committed?: boolean;
   warnings?: string[];
+  /** Ids of the files just loaded that the commit shows not, or in another version: supplements whose file has another version now. */
+  notShown?: string[];
 }
 
 interface PublishOptions {
@@ -44,6 +46,8 @@ interface PublishOptions {
    * files need: whoever loads another file publishes that one.
    */
   loaded?: LoadedRun[] | undefined;
+  /** Say what a day still waits for that shows all it has: somebody asked for the whole day. */
+  tellsWaiting?: boolean | undefined;
 }
 
 /** A file and the run that loaded it. */
@@ -63,7 +67,7 @@ export async function publishDay(
   options: PublishOptions = {},
 ): Promise<DayOutcome> {
   // Files of one day that finish together commit one after the other.
-  const { commit, isNew, waitingFor, found } = await compareAndSwap(
+  const { commit, isNew, waitingFor, lacks, found } = await compareAndSwap(
     dayCommitPrefix(layout.name, businessDate),
     () => commitDay(ports, layout, businessDate, options),
   );
@@ -74,16 +78,28 @@ export async function publishDay(
   const isPlaced = options.loaded !== undefined && !isNew && (await isCatalogUpToDate(ports, commit));
   if (isPlaced) await showCommit(ports, commit);
   else await applyCommit(ports, commit, found);
-  if (!isNew) return { published: true, commit: commit.commit };
+  const notShown = (options.loaded ?? []).filter((run) => !holdsRuns(commit, [run]));
+  const outcome: DayOutcome = {
+    published: true,
+    commit: commit.commit,
+    ...(notShown.length > 0 && { notShown: notShown.map(({ sourceId }) => sourceId) }),
+  };
+  if (!isNew) return lacks === undefined ? outcome : { ...outcome, waitingFor: lacks };
   await tellPeople(ports, commit);
   const { warnings } = commit;
-  return { published: true, commit: commit.commit, committed: true, ...(warnings ? { warnings } : {}) };
+  return { ...outcome, committed: true, ...(warnings ? { warnings } : {}) };
 }
 
 /** The day's last commit, whether it was written just now, and what the day still waits for. */
 type Committed =
-  | { commit: DayCommit; isNew: boolean; found?: FoundObjects; waitingFor?: undefined }
-  | { commit: DayCommit | undefined; isNew: false; found?: undefined; waitingFor: string };
+  | { commit: DayCommit; isNew: boolean; found?: FoundObjects; waitingFor?: undefined; lacks?: string }
+  | {
+      commit: DayCommit | undefined;
+      isNew: false;
+      found?: undefined;
+      waitingFor: string;
+      lacks?: undefined;
+    };
 
 /** Writes the next commit of a day if its files are complete and not those of the last commit. */
 async function commitDay(
@@ -113,7 +129,9 @@ async function commitDay(
   ) {
     // A file that a late day manifest keeps out is loaded, and in no commit.
     const isOut = waitingFor !== undefined && loaded !== undefined && !holdsRuns(last, loaded);
-    return isOut ? { commit: last, isNew: false, waitingFor } : { commit: last, isNew: false };
+    if (isOut) return { commit: last, isNew: false, waitingFor };
+    const lacks = options.tellsWaiting ? waitingFor : undefined;
+    return { commit: last, isNew: false, ...(lacks === undefined ? {} : { lacks }) };
   }
   const { partial } = options;
   if (waitingFor !== undefined && (!partial || sound.length === 0)) {

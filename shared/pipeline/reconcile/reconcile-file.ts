@@ -65,10 +65,10 @@ export async function reconcileFile(
   if (await isLoadedAlready(ports, plan, account)) return { verdict: 'already-loaded', ...result };
   const { checksum } = account;
   const double = checksum === undefined ? undefined : await claimContent(ports, { ...plan, checksum });
+  // What others bring of the same records comes first: no force helps against that.
   const refusal =
-    double && plan.duplicates !== 'warn'
-      ? duplicateRefusal(plan.sourceKey, double)
-      : await supplementRefusal(ports, plan, account);
+    (await supplementRefusal(ports, plan, account)) ??
+    (double && plan.duplicates !== 'warn' ? duplicateRefusal(plan.sourceKey, double) : undefined);
   if (refusal) {
     await writeJson(lake, keys.rejectFiles, rejectFiles);
     await writeJson(lake, keys.reconciliation, { ...account, refusal });

@@ -1,11 +1,8 @@
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
-import { extendsAscii } from '../../layout/code-page.ts';
-import type { Field } from '../../layout/field.ts';
-import { datasetsOf, type Layout } from '../../layout/layout.ts';
+import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { planCuts, rangesBetween, refuseTooManyRanges } from '../../ranges/plan-ranges.ts';
-import { type Refusal, refuse } from '../../refusal.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { FileGeometry } from './file-geometry.ts';
 import { type CutRange, fixedBefore, linesBefore, parentsAtCuts } from './parents-at-cuts.ts';
@@ -14,9 +11,9 @@ const CR = 0x0d;
 const PARALLEL_READS = 64;
 
 /**
- * Plans record-aligned ranges of a file's details. If all records have one length, cuts are computed, and each is verified by
- * reading the bytes before it. If a line has another length, cuts move to the start of the next line. Reads a few bytes around
- * each cut; more only if record types have parents.
+ * Plans record-aligned ranges of a file's details. Cuts of fixed records are computed; so are those of lines of one length, and each is
+ * verified by reading the bytes before it. If a line has another length, cuts move to the start of the next line. Reads a few bytes around
+ * each cut; more only if record types have parents. Refuses nothing that it sees there: another range size would not have seen it.
  */
 export async function alignRanges(
   raw: SourceStore,
@@ -24,25 +21,23 @@ export async function alignRanges(
   layout: Layout,
   geometry: FileGeometry,
   rangeSizeBytes: number,
-): Promise<CutRange[] | Refusal> {
+): Promise<CutRange[]> {
   const { details, strideBytes } = geometry;
   refuseTooManyRanges(source.key, details, rangeSizeBytes);
   const aligner = new Aligner(raw, source, layout, geometry);
   const cuts = planCuts(details, rangeSizeBytes, strideBytes);
+  if (layout.record.format === 'fixed') return aligner.withParents(rangesBetween(details, cuts));
   if (strideBytes !== null) {
     const isBoundary = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.isBoundary(cut));
-    const wrong = cuts.find((_, index) => !isBoundary[index]);
-    if (wrong === undefined) return aligner.withParents(rangesBetween(details, cuts));
-    if (layout.record.format === 'fixed') return aligner.brokenAt(wrong, strideBytes);
+    if (isBoundary.every(Boolean)) return aligner.withParents(rangesBetween(details, cuts));
   }
   const lines = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.nextLine(cut));
-  const starts: number[] = [];
-  for (const [index, cut] of cuts.entries()) {
-    const start = lines[index];
-    if (start === undefined) return aligner.lineTooLong(cut);
-    starts.push(start);
-  }
-  return aligner.withParents(rangesBetween(details, starts));
+  return aligner.withParents(
+    rangesBetween(
+      details,
+      lines.filter((start) => start !== undefined),
+    ),
+  );
 }
 
 class Aligner {
@@ -58,19 +53,14 @@ class Aligner {
     this.geometry = geometry;
   }
 
-  /** True if a record ends right before `cut`. Without terminators: if the record before it has no line end in it. */
+  /** True if a line ends right before `cut`. */
   async isBoundary(cut: number): Promise<boolean> {
     const { terminatorBytes } = this.geometry;
-    if (terminatorBytes === 0) {
-      if (mayHoldAnyByte(this.layout)) return true;
-      const record = await this.read(cut - this.layout.record.lengthBytes, cut);
-      return !record.includes(this.layout.record.lineEndByte);
-    }
     const bytes = await this.read(cut - terminatorBytes, cut);
     return bytes.at(-1) === this.layout.record.lineEndByte && (terminatorBytes === 1 || bytes[0] === CR);
   }
 
-  /** Start of the first line at or after `cut`, at most the end of the details; undefined if the line there is too long. */
+  /** Start of the first line at or after `cut`, at most the end of the details; undefined in a line that whoever reads it will refuse. */
   async nextLine(cut: number): Promise<number | undefined> {
     const { endByte } = this.geometry.details;
     const limitByte = Math.min(endByte, cut + MAX_LINE_BYTES);
@@ -98,35 +88,7 @@ class Aligner {
     return ranges.map((range, index) => ({ ...range, parents: parents[index]! }));
   }
 
-  brokenAt(cut: number, strideBytes: number): Refusal {
-    const recordNumber = (cut - this.geometry.leadingBytes) / strideBytes;
-    return refuse('terminator-missing', {
-      where: this.source.key,
-      what: `record ${recordNumber} does not end where it should, at byte ${cut}`,
-      why: 'It or a record before it has another length.',
-      next: 'Check record.length of the layout, or ask for the file to be sent again.',
-    });
-  }
-
-  lineTooLong(cut: number): Refusal {
-    return refuse('line-too-long', {
-      where: this.source.key,
-      what: `the line around byte ${cut} is longer than ${MAX_LINE_BYTES} bytes`,
-      why: `The layout says ${this.layout.record.lengthBytes} bytes per record.`,
-      next: 'Check record.format and record.length of the layout.',
-    });
-  }
-
   private read(startByte: number, endByte: number): Promise<Uint8Array> {
     return this.raw.readRange(this.source.key, { startByte, endByte }, { pin: this.source.pin });
   }
-}
-
-/** False if all of a record is text in ASCII or a code page that extends it; otherwise a byte of it may look like a line feed. */
-function mayHoldAnyByte(layout: Layout): boolean {
-  const isAsciiText = ({ type, usage, encoding }: Field) =>
-    type.kind !== 'binary' && usage === 'display' && extendsAscii(encoding);
-  return (
-    !extendsAscii(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText))
-  );
 }

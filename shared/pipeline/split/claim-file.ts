@@ -224,6 +224,8 @@ export async function duplicateOfStored({
   const { dataset, businessDate, ledgerKey } = identity;
   if (source.crc64nvme === undefined || businessDate === null) return undefined;
   if (layout.day.duplicates === 'warn' || request.force) return undefined;
+  // Of a supplement it is judged with what the others of its file bring.
+  if (request.supplementOf !== undefined) return undefined;
   const other = await findSameContent(ports, {
     dataset,
     sizeBytes: source.sizeBytes,

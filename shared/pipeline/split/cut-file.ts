@@ -27,7 +27,7 @@ export async function cutFile(
   const shape = chainShapeOf(layout.record);
   if (!shape) {
     const ranges = await alignRanges(raw, info, layout, geometry, rangeSizeBytes);
-    return isRefusal(ranges) ? ranges : { geometry, ranges, chain: null };
+    return { geometry, ranges, chain: null };
   }
   const reading = isWhole ? { readerCount: 1, readBytes: info.sizeBytes } : {};
   const planned = await planChain(raw, info, layout, shape, geometry, rangeSizeBytes, reading);

@@ -1,4 +1,5 @@
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
+import { isTerminator, notWhole } from '../../form/broken-records.ts';
 import { isOpenToPositions, positionsUnsaid } from '../../form/unsaid-positions.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
@@ -122,6 +123,15 @@ export class GeometryProbe {
     const lastIndex = Math.ceil((recordsEnd - startByte) / strideBytes) - 1;
     const lastStart = startByte + lastIndex * strideBytes;
     const lastBytes = await this.read({ startByte: lastStart, endByte: recordsEnd });
+    const isOpen = rest >= lengthBytes && terminatorBytes > 0 && lastIndex > 0;
+    if (
+      isOpen &&
+      !isTerminator(await this.read({ startByte: lastStart - terminatorBytes, endByte: lastStart }))
+    ) {
+      // Nothing after it says that the last record is where it should be: it may be one byte off like the one before it.
+      const why = 'The record after it has no terminator that would say otherwise.';
+      return refuse('terminator-missing', { where: this.source.key, ...notWhole(lastIndex, lastStart, why) });
+    }
     const firstRecord = { startByte, endByte: Math.min(startByte + strideBytes, recordsEnd) };
     const lastRecord = { startByte: lastStart, endByte: recordsEnd };
     const found = { terminatorBytes, firstRecord, lastRecord, recordsEnd };

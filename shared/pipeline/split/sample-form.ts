@@ -1,3 +1,4 @@
+import { brokenRecords } from '../../form/broken-records.ts';
 import { skippedMarkBytes } from '../../form/byte-order-mark.ts';
 import { fixedTerminator, type TerminatorBytes } from '../../form/fixed-terminator.ts';
 import { formOf } from '../../form/form-of.ts';
@@ -33,6 +34,8 @@ export async function judgeForm(source: OpenSource, layout: Layout): Promise<Jud
   if (layout.record.format !== 'fixed') return { span, warnings };
   const fixed = fixedTerminator(sample, layout, span);
   if ('unclear' in fixed) return refuse('terminator-unclear', { where: key, ...fixed.unclear });
+  const broken = brokenRecords(sample, layout, span, fixed.terminatorBytes);
+  if (broken) return refuse('terminator-missing', { where: key, ...broken });
   return { span, terminatorBytes: fixed.terminatorBytes, warnings };
 }
 

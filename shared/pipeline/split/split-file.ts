@@ -13,6 +13,7 @@ import type { FileContent } from '../../run/source-content.ts';
 import { layoutFieldIds } from '../store/field-ids.ts';
 import { writeJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
+import { readEntry } from '../store/ledger.ts';
 import { loadLayout } from '../store/load-layout.ts';
 import type { Numbered } from '../store/numbered-object.ts';
 import { refusingDamage } from '../store/open-source.ts';
@@ -97,13 +98,20 @@ export async function splitFile(
   return { verdict: 'convert', ...result, businessDate: planned.plan.businessDate, ...recorded };
 }
 
-/** Claims the file. One that is loaded only because a rollback that took it back died half way is not called loaded. */
+/**
+ * Claims the file. One that is loaded only because a rollback that took it back died half way is not called loaded, and what it took back is
+ * known: another layout does not make a version of it that may be loaded without force.
+ */
 async function claimSettled(claim: Claim, content: FileContent | undefined): Promise<LedgerEntry | Refusal> {
   const claimed = await claimFile(claim, content);
   const { ports, identity } = claim;
-  if (isRefusal(claimed) || claimed.state !== 'loaded' || identity.businessDate === null) return claimed;
+  // Of a file that was never loaded nothing was taken back.
+  if (isRefusal(claimed) || claimed.loaded === undefined || identity.businessDate === null) return claimed;
   const isRolledBack = await settleLastRollback(ports, identity.dataset, identity.businessDate);
-  return isRolledBack ? claimFile(claim, content) : claimed;
+  if (!isRolledBack) return claimed;
+  if (claimed.state === 'loaded') return claimFile(claim, content);
+  const { loaded, rolledBack } = (await readEntry(ports.lake, identity.ledgerKey)) ?? claimed;
+  return { ...claimed, loaded, rolledBack };
 }
 
 /** The layout as the request wants it. A supplement has neither header nor trailer. */

@@ -63,7 +63,9 @@ export async function findStoredJson<T>(
   if (!stored) return undefined;
   const { bytes } = stored;
   // A draft that this process wrote a moment ago, and that only its memory has.
-  const text = store.isDraft?.(key) ? textSealedHere(key, bytes) : undefined;
+  const text = store.isDraft?.(key)
+    ? textSealedHere(key, bytes)
+    : store.isDraft && provedText(bytes, key, shape);
   return {
     bytes,
     value: text === undefined ? fromJsonBytes(bytes, key, shape) : JSON.parse(text),
@@ -71,6 +73,21 @@ export async function findStoredJson<T>(
       return stored.tag;
     },
   };
+}
+
+/** Documents that were proved, by their bytes: for each file of a lot the same ones are read, of which the store answers the very same bytes. */
+const proved = new WeakMap<Uint8Array, { key: string; shape: unknown; text: string | undefined }>();
+
+/** The text of a document whose very bytes were proved before; undefined at the first time. Fails as `fromJsonBytes` does. */
+function provedText<T>(bytes: Uint8Array, key: string, shape: Shape<T>): string | undefined {
+  const known = proved.get(bytes);
+  if (known?.key !== key || known.shape !== shape) {
+    proved.set(bytes, { key, shape, text: undefined });
+    return undefined;
+  }
+  // Whoever is asked for twice is asked for many times.
+  known.text ??= JSON.stringify(fromJsonBytes(bytes, key, shape));
+  return known.text;
 }
 
 /** The value of the object `key`, or undefined if there is none. Fails with `ObjectDamaged` if it is not of this shape. */

@@ -94,7 +94,8 @@ export async function addColumns(
       partitionKeys: owner.partitionKeys ?? partitionKeys,
     };
   };
-  return { rows: await Promise.all(rows.map(added)), rejects: await added(rejects) };
+  const [ofRejects, ...ofRows] = await Promise.all([rejects, ...rows].map(added));
+  return { rows: ofRows, rejects: ofRejects! };
 }
 
 /** Makes the table the layout's by conditional write, if it is nobody's, and changes what is noted of it. */

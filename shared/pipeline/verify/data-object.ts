@@ -3,9 +3,12 @@ import { readSourceFile } from '../../parquet/source-file.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
 import { crc64Base64Of, crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import type { ObjectFacts } from './finding.ts';
+import { provePages, proveStoredPages } from './readable-pages.ts';
 
-/** How closely data files are looked at: `full` reads every byte, `quick` sizes, footers, and checksums that the store keeps. */
+/** How closely a lake is looked at: `full` reads every page of its data files, `quick` sizes, footers, and checksums that the store keeps. */
 export type Depth = 'full' | 'quick';
+/** Of one data file also `bytes`: are they those that were written, whatever is in them? */
+type FileDepth = Depth | 'bytes';
 
 /** How the text begins that stands in place of damaged bytes: no Parquet file begins like it, so readers fail there. */
 const FENCE = 'The bytes of this object were damaged.';
@@ -25,16 +28,16 @@ export async function objectProblem(
   lake: ObjectStore,
   key: string,
   facts: ObjectFacts,
-  depth: Depth,
+  depth: FileDepth,
 ): Promise<string | undefined> {
   const { checksum } = facts;
-  if (depth === 'full' && checksum !== undefined && facts.bytes <= SMALL_BYTES)
-    return smallProblem(lake, key, facts.bytes, checksum);
+  if (depth !== 'quick' && facts.bytes <= SMALL_BYTES) return smallProblem(lake, key, facts, depth);
   const info = await lake.head(key);
   if (!info) return 'it is missing';
   if (info.sizeBytes !== facts.bytes) return (await isFence(lake, info)) ? FENCED : wrongSize(info, facts);
   try {
-    const isRead = checksum !== undefined && (depth === 'full' || isQuicklyRead(info));
+    if (depth === 'full') return pagesProblem(await proveStoredPages(lake, info), facts);
+    const isRead = checksum !== undefined && (depth === 'bytes' || isQuicklyRead(info));
     const actual = isRead ? await checksumOf(lake, info) : info.crc64nvme;
     if (checksum !== undefined && actual !== undefined) {
       return actual === checksum ? undefined : OTHER_BYTES;
@@ -50,14 +53,32 @@ export async function objectProblem(
 async function smallProblem(
   lake: ObjectStore,
   key: string,
-  bytes: number,
-  checksum: string,
+  facts: ObjectFacts,
+  depth: 'full' | 'bytes',
 ): Promise<string | undefined> {
+  const { bytes, checksum } = facts;
   const stored = await lake.get(key);
   if (!stored) return 'it is missing';
   const sizeBytes = stored.bytes.length;
   if (sizeBytes !== bytes) return isFenceText(stored.bytes) ? FENCED : wrongSize({ sizeBytes }, { bytes });
-  return crc64Base64Of(stored.bytes) === checksum ? undefined : OTHER_BYTES;
+  const isRight = checksum !== undefined && crc64Base64Of(stored.bytes) === checksum;
+  if (checksum !== undefined && !isRight) return OTHER_BYTES;
+  if (isRight && depth === 'bytes') return undefined;
+  return pagesProblem(await provePages(stored.bytes), { ...facts, checksum: undefined });
+}
+
+/** Bytes that were changed afterwards are the first thing to say: their pages follow from that. */
+function pagesProblem(
+  { checksum, problem, rows }: { checksum?: string; problem: string | undefined; rows: number | undefined },
+  facts: ObjectFacts,
+): string | undefined {
+  if (facts.checksum !== undefined && checksum !== facts.checksum) return OTHER_BYTES;
+  if (problem !== undefined) return problem;
+  return rows === facts.rows ? undefined : wrongRows(rows, facts);
+}
+
+function wrongRows(found: number | undefined, { rows }: ObjectFacts): string {
+  return `the number of rows in its footer is ${found} instead of ${rows}`;
 }
 
 function wrongSize({ sizeBytes }: { sizeBytes: number }, { bytes }: { bytes: number }): string {
@@ -107,10 +128,10 @@ function isAboutBytes(error: unknown): error is PipelineError {
 async function footerProblem(
   lake: ObjectStore,
   info: ObjectInfo,
-  { rows }: ObjectFacts,
+  facts: ObjectFacts,
 ): Promise<string | undefined> {
   const found = await footerRows(lake, info);
-  return found === rows ? undefined : `the number of rows in its footer is ${found} instead of ${rows}`;
+  return found === facts.rows ? undefined : wrongRows(found, facts);
 }
 
 async function footerRows(lake: ObjectStore, { key, sizeBytes, pin }: ObjectInfo): Promise<number> {

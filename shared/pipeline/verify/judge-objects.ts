@@ -2,6 +2,7 @@ import type { CommittedObject, DayCommit } from '../../day/day-commit.ts';
 import { PipelineError } from '../../errors.ts';
 import { dayPath } from '../../keys/business-date.ts';
 import { generationLocation } from '../../keys/lake-keys.ts';
+import { STOPS_READERS } from '../../parquet/page-contradiction.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isLoaded, type LedgerEntry, type MergedFile } from '../../run/ledger-entry.ts';
 import { isSeen } from '../publish/free-commit.ts';
@@ -17,34 +18,48 @@ import {
   type Finding,
   type Mend,
   note,
+  type ObjectFacts,
   type RepairAction,
   repaired,
 } from './finding.ts';
 import { sourceFile } from './judge-entries.ts';
+import type { LargeFiles } from './large-files.ts';
 
 const PARALLEL_OBJECTS = 8;
 
 /** Judges the data files of a day: those that readers see, those that wait for the day, and those of earlier generations. */
-export function judgeObjects(ports: PipelinePorts, record: DayRecord, depth: Depth): Promise<Finding[]> {
-  return new ObjectJudge(ports, record, depth).judge();
+export function judgeObjects(
+  ports: PipelinePorts,
+  record: DayRecord,
+  depth: Depth,
+  large: LargeFiles,
+): Promise<Finding[]> {
+  const problem: ProblemOf = (key, facts) => large.problem(ports.lake, key, facts, depth);
+  return new ObjectJudge(ports, record, depth, problem).judge();
 }
 
-/** Judges only what readers see of a day. */
+/** Judges only what readers see of a day: is every byte as it was written? */
 export function judgeShownObjects(ports: PipelinePorts, record: DayRecord): Promise<Finding[]> {
-  return new ObjectJudge(ports, record, 'full').judgeShown();
+  const problem: ProblemOf = (key, facts) => objectProblem(ports.lake, key, facts, 'bytes');
+  return new ObjectJudge(ports, record, 'full', problem).judgeShown();
 }
+
+/** Why an object is not the one that was recorded. */
+type ProblemOf = (key: string, facts: ObjectFacts) => Promise<string | undefined>;
 
 class ObjectJudge {
   private readonly ports: PipelinePorts;
   private readonly record: DayRecord;
   private readonly depth: Depth;
+  private readonly problem: ProblemOf;
   private readonly findings: Finding[] = [];
   private copies: Promise<Map<string, string[]>> | undefined;
 
-  constructor(ports: PipelinePorts, record: DayRecord, depth: Depth) {
+  constructor(ports: PipelinePorts, record: DayRecord, depth: Depth, problem: ProblemOf) {
     this.ports = ports;
     this.record = record;
     this.depth = depth;
+    this.problem = problem;
   }
 
   async judge(): Promise<Finding[]> {
@@ -85,7 +100,7 @@ class ObjectJudge {
 
   private async judgePublished(object: CommittedObject): Promise<void> {
     const key = this.published(object.key);
-    const what = await objectProblem(this.ports.lake, key, object, this.depth);
+    const what = await this.problem(key, object);
     if (what === undefined) return;
     this.findings.push(damage(key, what, 'readers', await this.broughtBack(key, object, what)));
   }
@@ -101,7 +116,9 @@ class ObjectJudge {
     const known = this.record.last?.value?.files.find((file) => file.sourceId === sourceId);
     const file = sourceFile(this.record, entry ?? { sourceKey: known?.sourceKey ?? sourceId });
     const fence = { do: 'fence', key, sourceKey: file.sourceKey } as const;
-    const mend = byConversion(file, what === FENCED ? undefined : fence);
+    // Where readers fail by themselves, the other columns may go on being read.
+    const isSafe = what === FENCED || what.endsWith(STOPS_READERS);
+    const mend = byConversion(file, isSafe ? undefined : fence);
     const isPartial = this.record.last?.value?.partial !== undefined;
     // The day still waits for what it waited for: nobody else publishes it in part.
     return isPartial
@@ -166,7 +183,7 @@ class ObjectJudge {
       await inParallel(files, PARALLEL_OBJECTS, async (file) => {
         const { mergedKey } = file;
         if (shown.has(loaded.runId)) return;
-        const what = await objectProblem(this.ports.lake, mergedKey, file, this.depth);
+        const what = await this.problem(mergedKey, file);
         if (what === undefined || (await this.isPublishedBefore(file, loaded.runId))) return;
         const action = what === 'it is missing' ? undefined : ({ do: 'set-aside', key: mergedKey } as const);
         this.findings.push(damage(mergedKey, what, 'operations', this.convertedOrRemoved(entry, action)));
@@ -214,7 +231,7 @@ class ObjectJudge {
 
   private async judgeGeneration(location: string, objects: CommittedObject[]): Promise<void> {
     const problems = await inParallel(objects, PARALLEL_OBJECTS, (object) =>
-      objectProblem(this.ports.lake, this.published(object.key), object, this.depth),
+      this.problem(this.published(object.key), object),
     );
     if (problems.length > 0 && problems.every((problem) => problem === 'it is missing')) {
       this.findings.push(

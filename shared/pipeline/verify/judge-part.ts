@@ -13,11 +13,17 @@ import { judgeEntries } from './judge-entries.ts';
 import { judgeObjects } from './judge-objects.ts';
 import { judgeRuns } from './judge-runs.ts';
 import { judgeTerms } from './judge-terms.ts';
+import { type LargeFile, LargeFiles, suspectsAmong } from './large-files.ts';
 import { readDocument } from './stored-document.ts';
 
-/** A part of a lake that can be judged without the others; plain data, as its verdict is. */
+/**
+ * A part of a lake that can be judged without the others; plain data, as its verdict is. A day leaves its large files to others, unless it is
+ * told which of them are suspect: then it looks at these itself.
+ */
 export type LakePart =
-  | { what: 'day'; dataset: string; businessDate: string | null }
+  | { what: 'day'; dataset: string; businessDate: string | null; suspects?: string[] }
+  /** Large data files, to be read. */
+  | { what: 'files'; files: LargeFile[] }
   /** Folders of runs, and keys of notes on executions; `waiting` has the runs that hold the only copy of the rows of a loaded file. */
   | { what: 'runs'; roots: string[]; waiting: string[] };
 
@@ -32,6 +38,10 @@ export interface PartVerdict {
   isUnknown: boolean;
   /** Keys of the notes on bytes that were judged with the day. */
   claims: string[];
+  /** Data files of the day that were not read, because they are large. */
+  large: LargeFile[];
+  /** Of large files those with which something is wrong. */
+  suspects: string[];
   /** Folders of the runs that were judged with the day, and what was found once in them: its entries are in memory then. */
   runs: { roots: string[]; findings: Finding[] };
   /** By table, the ids of fields that the plans of the runs give. */
@@ -41,6 +51,7 @@ export interface PartVerdict {
 export async function judgePart(ports: PipelinePorts, part: LakePart, depth: Depth): Promise<PartVerdict> {
   const verdict: PartVerdict = {
     ...{ findings: [], files: 0, loaded: [], isUnknown: false },
+    ...{ large: [], suspects: [] },
     ...{ claims: [], runs: { roots: [], findings: [] }, fieldIds: [] },
   };
   const judge = (roots: string[], waiting: string[], entries?: Entries) =>
@@ -50,9 +61,11 @@ export async function judgePart(ports: PipelinePorts, part: LakePart, depth: Dep
       return findings;
     });
   if (part.what === 'runs') verdict.findings = await judge(part.roots, part.waiting);
+  else if (part.what === 'files') verdict.suspects = await suspectsAmong(ports.lake, part.files);
   else {
     let last: DayRecord | undefined;
     const claims = new Set<string>();
+    const large = new LargeFiles(part.suspects);
     verdict.findings = await lookedTwice(async () => {
       verdict.isUnknown = true;
       const record = await readDayRecord(ports.lake, part.dataset, part.businessDate);
@@ -60,9 +73,10 @@ export async function judgePart(ports: PipelinePorts, part: LakePart, depth: Dep
       verdict.loaded = loadedFiles(record);
       verdict.files = record.entries.size;
       last = record;
-      return judgeDay(ports, record, depth, claims);
+      return judgeDay(ports, record, depth, { claims, large });
     });
     verdict.claims = [...claims];
+    verdict.large = large.noted;
     if (depth === 'full' && last) {
       const { entries, roots } = runsOf(last);
       const waiting = verdict.loaded.flatMap(({ waitingRun }) => waitingRun ?? []);
@@ -96,14 +110,14 @@ async function judgeDay(
   ports: PipelinePorts,
   record: DayRecord,
   depth: Depth,
-  claims: Set<string>,
+  { claims, large }: { claims: Set<string>; large: LargeFiles },
 ): Promise<Finding[]> {
   const judges = [
     () => judgeCommits(ports.lake, record, depth),
     () => judgeEntries(ports, record, depth),
     () => judgeTerms(ports.lake, record),
     () => judgeClaims(ports.lake, record, claims),
-    () => judgeObjects(ports, record, depth),
+    () => judgeObjects(ports, record, depth, large),
     () => judgeOthers(ports, record),
   ];
   const findings: Finding[] = [];

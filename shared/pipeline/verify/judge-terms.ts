@@ -27,13 +27,22 @@ export async function judgeTerms(lake: ObjectStore, record: DayRecord): Promise<
     if (problem === undefined) continue;
     if (number === highest) {
       const mend = await mendOf(lake, record, key, number);
-      if (mend) findings.push(damage(key, problem, 'operations', mend));
+      if (mend === 'said by the next file') findings.push(heldByNobody(key, problem, stored !== undefined));
+      else if (mend) findings.push(damage(key, problem, 'operations', mend));
     } else if (stored) {
       const mend = repaired('move it aside: later terms count', { do: 'set-aside', key });
       findings.push(damage(key, problem, 'operations', mend));
     } else findings.push(note(key, problem, 'later terms count'));
   }
   return findings;
+}
+
+/** No file of its own is loaded, so nothing is held to the terms, and every conversion of a file would bring back what was taken out. */
+function heldByNobody(key: string, problem: string, isStored: boolean): Finding {
+  const next = 'the next file of the day says what it is held to';
+  return isStored
+    ? damage(key, problem, 'operations', repaired(`move it aside: ${next}`, { do: 'set-aside', key }))
+    : note(key, problem, next);
 }
 
 /** Terms that must be there by what the entry says: whatever is planned has written them, except a supplement. */
@@ -46,13 +55,15 @@ async function mendOf(
   record: DayRecord,
   key: string,
   number: number,
-): Promise<Mend | undefined> {
+): Promise<Mend | 'said by the next file' | undefined> {
   const entries = [...record.entries.values()].flatMap(({ value }) => value ?? []);
   const plan = await planUnder(lake, entries, number);
   const value = plan && termsOf(plan);
   if (value) return repaired('write it again as a file of the day was planned', { do: 'write', key, value });
-  const entry = entries.find(({ loaded, supplementOf }) => loaded && !supplementOf) ?? entries[0];
-  if (!entry) return undefined;
+  if (entries.length === 0) return undefined;
+  // What a supplement is held to is its file: it says nothing of the day.
+  const entry = entries.find(({ loaded, supplementOf }) => loaded && !supplementOf);
+  if (!entry) return 'said by the next file';
   const file = sourceFile(record, entry);
   const expectedFiles = plan?.terms?.expectedFiles ?? file.expectedFiles;
   const mend = byConversion(

@@ -1,4 +1,5 @@
 import { RunInconsistent } from '../../errors.ts';
+import { asideKey } from '../../keys/lake-keys.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { filePlanShape } from '../../run/file-plan.ts';
@@ -108,10 +109,9 @@ async function endRun(ports: PipelinePorts, runId: string): Promise<string> {
   return 'noted again that its run ended';
 }
 
-/** Nothing reads below `damaged/`: people may look at what was found. */
 async function setAsideCopy({ lake }: PipelinePorts, key: string): Promise<string | undefined> {
   if (!(await lake.head(key))) return undefined;
-  const aside = `damaged/${key}`;
+  const aside = asideKey(key);
   await lake.copy(key, aside);
   return aside;
 }

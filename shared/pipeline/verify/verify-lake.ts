@@ -11,6 +11,7 @@ import { addFieldIds, judgeFieldIds } from './judge-field-ids.ts';
 import { judgePart, type LakePart, lookedTwice, type PartVerdict } from './judge-part.ts';
 import { type RunsVerdict, runRoots } from './judge-runs.ts';
 import { claimTables, judgeCatalog, judgeOwners, type TableClaims } from './judge-tables.ts';
+import { lotsOf } from './large-files.ts';
 
 export interface VerifyOptions {
   depth: Depth;
@@ -54,9 +55,7 @@ export async function verifyLake(ports: PipelinePorts, options: VerifyOptions): 
     const chosen = [...dates]
       .sort()
       .filter((date) => !options.dates || date === null || options.dates.has(date));
-    const parts = await inParallel(chosen, judges.count, (businessDate) =>
-      judges.judge({ what: 'day', dataset, businessDate }, depth),
-    );
+    const parts = await judgeDays(judges, dataset, chosen, depth);
     const contents = new Set<string>();
     for (const part of parts) {
       verdict.findings.push(...part.findings);
@@ -76,6 +75,27 @@ export async function verifyLake(ports: PipelinePorts, options: VerifyOptions): 
   await look(() => judgeFieldIds(ports, runs?.fieldIds ?? new Map()));
   if (!isClosed) verdict.findings.push(...(runs?.findings ?? []));
   return { ...verdict, findings: distinct(verdict.findings) };
+}
+
+/** The days with their large files, which are read apart from them; a day with one that is not right is judged again. */
+async function judgeDays(
+  judges: PartJudges,
+  dataset: string,
+  dates: (string | null)[],
+  depth: Depth,
+): Promise<PartVerdict[]> {
+  const judge = (businessDate: string | null, more: { suspects?: string[] } = {}) =>
+    judges.judge({ what: 'day', dataset, businessDate, ...more }, depth);
+  const parts = await inParallel(dates, judges.count, (date) => judge(date));
+  const lots = lotsOf(parts.flatMap(({ large }) => large));
+  const found = await inParallel(lots, judges.count, (files) =>
+    judges.judge({ what: 'files', files }, depth),
+  );
+  const suspects = new Set(found.flatMap((lot) => lot.suspects));
+  return inParallel(parts, judges.count, async (part, index) => {
+    const own = part.large.flatMap(({ key }) => (suspects.has(key) ? [key] : []));
+    return own.length === 0 ? part : judge(dates[index]!, { suspects: own });
+  });
 }
 
 /** What is known of runs from the days: most runs are judged with the entry of their file, which is then read once. */

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { runKeys } from '../../../shared/keys/run-keys.ts';
+import { giveBackMemory, takeMemory } from '../../../shared/parquet/kernel-memory.ts';
 import { mergePartition } from '../../../shared/pipeline/merge/merge-partition.ts';
-import { giveBackMemory, takeMemory } from '../../../shared/pipeline/parse/kernel-memory.ts';
 import { reconcileFile } from '../../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson, writeJson } from '../../../shared/pipeline/store/json-object.ts';

@@ -31,6 +31,20 @@ async function load(lake: TestLake, name: string, products: string[], layout = s
   await lake.convert({ sourceKey: name, layout, force: true });
 }
 
+/** A layout with two tables. */
+function cards(name: string): string {
+  const id = { name: 'id', start: 2, end: 2, type: 'string' };
+  const type = (table: string, mark: string) => {
+    return { name: `${name}_${table}`, match: { start: 1, end: 1, equals: mark }, fields: [id] };
+  };
+  return JSON.stringify({
+    name,
+    encoding: 'us-ascii',
+    record: { format: 'lines', length: 2 },
+    recordTypes: [type('sales', 'S'), type('fees', 'F')],
+  });
+}
+
 const wider = () => {
   const layout = JSON.parse(smallLayout());
   layout.fields[1].type = 'decimal(12,2)';
@@ -116,6 +130,41 @@ describe('a lake as of', () => {
     }
   });
 
+  it('a commit that two layouts have shows each as it was after its own, with tables that got no rows by it', async () => {
+    await using lake = await tickingLake();
+    const [first, second] = [cards('first'), cards('second')];
+    const send = async (name: string, text: string, layout: string) => {
+      await lake.putRaw(name, smallFile(text));
+      await lake.convert({ sourceKey: name, layout });
+    };
+    await send('p_20250812.txt', 'S1', first);
+    await send('q_20250813.txt', 'F2', first);
+    await send('r_20250812.txt', 'S3', second);
+    const { catalogs } = await lakeAsOf(lake.ports, parseAsOf('2025-08-12/1'));
+    const shown = catalogs.map(({ dataset, days }) => [dataset, Object.keys(days)]);
+    expect(shown).toContainEqual(['first_sales', ['2025-08-12']]);
+    expect(shown).toContainEqual(['first_fees', ['2025-08-12']]);
+    expect(shown).toContainEqual(['second_sales', ['2025-08-12']]);
+  });
+
+  it('a state that lost a file says how: removed, damaged, or moved aside by repair', async () => {
+    await using lake = await tickingLake();
+    await load(lake, 'a_20250812.txt', ['A']);
+    const old = (await lake.catalog('small'))!.partitions[0]!.files![0]!;
+    await load(lake, 'a_20250812.txt', ['B']);
+    const store = lake.ports.lake as MemoryObjectStore;
+    const key = `processed/${old}`;
+    const bytes = store.bytesOf(key);
+    const lost = async () =>
+      (await lakeAsOf(lake.ports, parseAsOf('2025-08-12/1'))).gone.map((one) => one.lost);
+    store.replace(key, bytes.subarray(1));
+    expect(await lost()).toEqual([{ key, how: 'damaged' }]);
+    store.lose(key);
+    expect(await lost()).toEqual([{ key, how: 'removed' }]);
+    store.replace(`damaged/${key}`, bytes.subarray(1));
+    expect(await lost()).toEqual([{ key, how: 'aside' }]);
+  });
+
   it.each([
     ['2025-08-12/9', 'there is no commit 2025-08-12/9. small has 2025-08-12/1.'],
     ['2025-08-20/1', 'there is no commit 2025-08-20/1. There are commits of 2025-08-12.'],
@@ -173,7 +222,7 @@ describe('the history of a lake', () => {
     const after = await lakeHistory(lake.ports, { dataset: 'small', businessDate: '2025-08-12' });
     expect(after.lines.map(({ state }) => state)).toEqual(['expired', 'expired', 'expired', 'current']);
     const { gone } = await lakeAsOf(lake.ports, parseAsOf('2025-08-12/3'));
-    expect(gone).toEqual([{ table: 'small', businessDate: '2025-08-12', commit: 3 }]);
+    expect(gone).toMatchObject([{ table: 'small', businessDate: '2025-08-12', commit: 3 }]);
     await expect(lakeHistory(lake.ports, { dataset: 'none' })).rejects.toThrow('It has small.');
   });
 });

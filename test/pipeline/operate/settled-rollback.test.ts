@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
@@ -28,6 +29,23 @@ describe('the ledger after a rollback', () => {
     expect(entry.rolledBack).toEqual([taken]);
     await settleRollback(lake.ports, (await commits()).at(-1)!);
     expect(await entryOf(result)).toEqual(entry);
+  });
+
+  it.each([
+    'that is done',
+    'that died before the ledger knew',
+  ])('refuses after a rollback %s what was taken back, by another layout too', async (how) => {
+    await using lake = await TestLake.make();
+    const { load, refusalOf, ids } = smallDay(lake);
+    await load(KEY, first);
+    const { ledgerKey } = await load(KEY, second);
+    const store = lake.ports.lake as MemoryObjectStore;
+    const before = store.bytesOf(ledgerKey);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong' });
+    if (how !== 'that is done') store.replace(ledgerKey, before);
+    const layout = smallLayout({ rejects: { maxPercent: 99 } });
+    expect(await refusalOf(await lake.convert({ layout, sourceKey: KEY }))).toBe('rolled-back');
+    expect(await ids()).toEqual(['A1']);
   });
 
   it('says of a file without a version that it was taken out', async () => {

@@ -47,6 +47,39 @@ describe('a supplement goes with the version that it corrects', () => {
     expect(await ids()).toEqual(['A1', 'A2']);
   });
 
+  it('and is not called published while it is hidden, however often it is converted', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await load(KEY, whole);
+    const again = await lake.convert({ layout: smallLayout(), sourceKey: FIX, ...SUPPLEMENT });
+    const entry = await entryOf(again);
+    expect(again).toMatchObject({ status: 'already-loaded', day: { notShown: [entry.sourceId] } });
+    const split = { verdict: 'already-loaded', dataset: 'small', sourceKey: FIX, ledgerKey: again.ledgerKey };
+    const summary = summaryOf(
+      entry,
+      again,
+      { ...split, businessDate: DATE } as never,
+      { rows: [], rejects: [] },
+      0,
+    );
+    expect(summary).toMatchObject({ published: false, hidden: true });
+    expect(summary.warnings?.join()).toContain('is not shown, because it corrects records of a version');
+  });
+
+  it('and a second one with the same bytes is not told to come by force, which would be refused too', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    for (const force of [false, true]) {
+      const { refusal } = await entryOf(await load('again_20250812.txt', fix, { ...SUPPLEMENT, force }));
+      expect(refusal?.code).toBe('supplement-too-large');
+      expect(refusal?.message).not.toContain('--force');
+    }
+  });
+
   it('when its file is rolled back to the version before', async () => {
     await using lake = await TestLake.make();
     const { ids, load } = smallDay(lake);

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import type { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { dayCommitShape } from '../../../shared/day/day-commit.ts';
+import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
@@ -12,7 +14,7 @@ import { readRows } from '../../../tools/damaged-lakes/read-rows.ts';
 import { SampleLake } from '../../../tools/damaged-lakes/sample-lake.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
-import { KEY, smallDay } from '../../support/small-day.ts';
+import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
 
 const FULL = { depth: 'full' } as const;
 const ROLLBACK = { dataset: 'night', businessDate: '2025-08-12', reason: 'x' };
@@ -67,6 +69,24 @@ it('terms that no plan holds are asked for with the expected files that are know
     key: TERMS,
     mend: { by: 'command', command: { sourceKey: KEY, expectedFiles: 2 } },
   });
+});
+
+it('damaged terms of a day of which no file is loaded are moved aside, and the next file says them again', async () => {
+  await using lake = await TestLake.make();
+  const { load, ids } = smallDay(lake);
+  await load(KEY, smallFile(smallLine('A1', 1), smallLine(' ', 2)));
+  await load('s_20250812.txt', smallFile(smallLine('A2', 2)), { supplementOf: KEY, businessDate: DATE });
+  await rollBack(lake.ports, { ...DAY, file: KEY, remove: true, reason: 'x' });
+  await cleanLake(lake.ports, { runsOlderThanMs: 0, generationsOlderThanMs: 0, dryRun: false });
+  (lake.ports.lake as MemoryObjectStore).replace(TERMS, Buffer.from('{'));
+  const damaged = async () =>
+    (await verifyLake(lake.ports, FULL)).findings.filter(({ level }) => level === 'damage');
+  expect(await damaged()).toMatchObject([{ key: TERMS, mend: { by: 'repair' } }]);
+  await repairLake(lake.ports, FULL);
+  expect(await damaged()).toEqual([]);
+  await load('g_20250812.txt', smallFile(smallLine('G1', 1)));
+  expect(await ids()).toEqual(['G1']);
+  expect(await damaged()).toEqual([]);
 });
 
 it('a day whose last commits are lost is committed again as the catalog shows it, and its next files follow', async () => {

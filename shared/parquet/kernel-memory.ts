@@ -1,6 +1,6 @@
-import { Kernel } from '../../kernel/kernel.ts';
-import { ByteSink } from '../../parquet/byte-sink.ts';
-import { PageCompressor } from '../../parquet/page-compressor.ts';
+import { Kernel } from '../kernel/kernel.ts';
+import { ByteSink } from './byte-sink.ts';
+import { PageCompressor } from './page-compressor.ts';
 
 /**
  * A kernel and buffers that parser and merger keep from one range to the next. A kernel never gives memory back but uses it

@@ -1,0 +1,16 @@
+import type { ChecksumOfFile } from './file-checksum.ts';
+
+/** What kind of directory a store is on, and what its process knows of it. */
+export interface FileStoreOptions {
+  rootDir: string;
+  sync?: boolean;
+  /** The threads that write have all cores: other threads would take them from these. */
+  writesAtOnce?: boolean | undefined;
+  /** For files of other people, who may write to them and set their times; `-` for what is kept of standard input. */
+  isSource?: boolean | '-';
+  onRead?: ((bytes: number) => void) | undefined;
+  /** Sums whole files, if another thread is to do it. */
+  checksumOf?: ChecksumOfFile | undefined;
+  /** Has this process waited until the disk had the bytes of this object? */
+  isOnDisk?: ((key: string) => boolean) | undefined;
+}
