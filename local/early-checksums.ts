@@ -37,6 +37,8 @@ export function earlyChecksums(
   const known = new Map<string, EarlyFile>();
   const waiting: EarlyFile[] = [];
   let laneCount = 0;
+  /** Until somebody waits for a sum, one worker is left to the documents. */
+  let isAwaited = false;
 
   const lane = async () => {
     laneCount++;
@@ -44,11 +46,17 @@ export function earlyChecksums(
       const files = nextCall(waiting);
       const paths = files.map(({ path }) => path);
       // If it fails, whoever asks sums the file and says why.
-      const answer = await pool.run('checksums', { paths }, signal && { signal }).catch(() => []);
+      const call = pool.run('checksums', { paths }, { elsewhere: true, ...(signal && { signal }) });
+      const answer = await call.catch(() => []);
       const sums = answer as (string | null)[];
       for (const [index, { resolve }] of files.entries()) resolve(sums[index] ?? undefined);
     }
     laneCount--;
+  };
+
+  const openLanes = () => {
+    const most = isAwaited ? workerCount : Math.max(1, workerCount - 1);
+    while (laneCount < most && waiting.length > 0) void lane();
   };
 
   const begin = (paths: Iterable<string>, leastBytes: number) => {
@@ -60,13 +68,15 @@ export function earlyChecksums(
       known.set(path, file);
       waiting.push(file);
     }
-    while (laneCount < workerCount && waiting.length > 0) void lane();
+    openLanes();
   };
 
   const checksumOf: ChecksumOfFile = async (path) => {
     const early = known.get(path);
     // Asked again, it is read again.
     known.delete(path);
+    isAwaited = true;
+    openLanes();
     const sum = await early?.sum;
     const stats = sum === undefined ? undefined : statsOf(path);
     return stats && identityOf(stats) === early?.identity ? sum : sumNow(path);
