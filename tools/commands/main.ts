@@ -18,7 +18,7 @@ const COMMAND = {
     only: text('NUMBERS', 'with --lakes 1: only these steps of the lake, such as 0,3,7'),
     seconds: text('N', 'begins no further lake after so many seconds'),
     'keep-going': isSet('go on after a lake that breaks something, and do not shorten it'),
-    json: isSet('one object for each lake'),
+    json: isSet('one object for each lake; a broken one is not shortened'),
   },
   notes:
     'Ends with 1 if something did not hold: it prints the fewest steps that still break, as a script to paste.',
@@ -43,7 +43,7 @@ await runWithFlags(COMMAND, async (values) => {
       if (values.json) console.log(JSON.stringify({ ...report, counts: Object.fromEntries(report.counts) }));
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Klake ${lake + 1} of ${lakes}`);
       if (report.broken.length === 0) continue;
-      await explain(report, folder, numbers === undefined && !values['keep-going']);
+      await explain(report, folder, numbers === undefined && !values['keep-going'] && !values.json);
       if (!values['keep-going']) break;
     }
   } finally {
