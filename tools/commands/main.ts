@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,11 @@ await runWithFlags(COMMAND, async (values) => {
   const numbers = values.only?.split(',').map((number) => wholeNumber('--only', number));
   const all = numbers ?? Array.from({ length: steps }, (_, index) => index);
   const folder = await mkdtemp(join(temporaryFolder().TMPDIR ?? tmpdir(), 'commands-'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      rmSync(folder, { recursive: true, force: true });
+      process.kill(process.pid, signal);
+    });
   const startedAt = performance.now();
   const reports: LakeReport[] = [];
   try {
