@@ -18,7 +18,7 @@ export const LAKE = 'lake';
 interface ConvertOptions {
   layout: number;
   force: boolean;
-  expectedFiles?: number | undefined;
+  expectedFiles?: number | string[] | undefined;
   rangeSize?: string | undefined;
 }
 

@@ -125,7 +125,9 @@ function statusComplaints(
       : []),
     ...(!mayLag && (said?.rows ?? 0) !== rows ? [`says ${said?.rows} rows, and readers see ${rows}`] : []),
     ...(!mayLag && status.pending ? [`has commit ${status.pending.commit} that readers do not see`] : []),
-    ...(status.expectation.files !== expectedOf(day, status) ? [`expects ${status.expectation.files}`] : []),
+    ...(String(status.expectation.files) !== String(expectedOf(day, status))
+      ? [`expects ${status.expectation.files}`]
+      : []),
     ...waitComplaints(meaning, world, day, status, shown),
     ...fileComplaints(meaning, world, day, status),
   ];

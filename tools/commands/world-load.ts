@@ -18,7 +18,7 @@ interface LoadRequest {
   content: string;
   layout: number;
   force: boolean;
-  expectedFiles?: number | undefined;
+  expectedFiles?: number | string[] | undefined;
 }
 
 /** Every way in which the conversion of one file may go right, before its day is published. */
