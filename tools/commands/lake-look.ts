@@ -5,6 +5,7 @@ import {
   copyOf,
   type DayState,
   dayOf,
+  lastCommit,
   type Meaning,
   type Shown,
   sameFiles,
@@ -186,6 +187,8 @@ export function rightRows(meaning: Meaning, form: Form, world: World, table: str
     .sort();
 }
 
+/** The number of the last commit of a day; 0 if none publishes anything. */
 export function commitOf(world: World, dataset: string, businessDate: string): number {
-  return dayOf(copyOf(world), dataset, businessDate).last;
+  const day = dayOf(copyOf(world), dataset, businessDate);
+  return lastCommit(day) ? day.last : 0;
 }
