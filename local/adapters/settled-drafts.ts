@@ -9,7 +9,6 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PreconditionFailed } from '../../shared/errors.ts';
 import { inParallel } from '../../shared/pipeline/store/in-parallel.ts';
@@ -115,11 +114,7 @@ async function replaceEach({ store }: Lake, files: ReplacedFile[]): Promise<stri
 /** Writes the bytes of all files under names that nobody reads, and waits for the disk. */
 async function writeTogether({ rootDir, sync }: Lake, files: WrittenFile[]): Promise<void> {
   const { file: mode, folder } = fileModes(rootDir);
-  const incomingDir = join(rootDir, INCOMING);
-  // Without waiting it would be told of a path through a link to nothing what is told of a folder that is missing.
-  await mkdir(incomingDir, { recursive: true, mode: folder }).catch((error) => {
-    throw unwritable(error, incomingDir);
-  });
+  makeFolder(join(rootDir, INCOMING), folder);
   const handles: number[] = [];
   try {
     for (const { incoming, bytes, path } of files) {
@@ -170,7 +165,9 @@ function makeFolder(path: string, mode: number): void {
   try {
     mkdirSync(path, { recursive: true, mode });
   } catch (error) {
-    throw unwritable(error, path);
+    // A link that leads nowhere: `mkdir` calls it what it is.
+    const cause = isCode(error, 'ENOENT') ? Object.assign(error as Error, { code: 'ENOTDIR' }) : error;
+    throw unwritable(cause, path);
   }
 }
 

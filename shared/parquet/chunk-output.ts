@@ -51,10 +51,14 @@ export class ChunkOutput {
     return { at, count };
   }
 
-  /** The bytes in their order. */
-  views(): Uint8Array[] {
-    const { bytes } = this.kernel;
-    return this.pieces.map(({ address, length }) => bytes.subarray(address, address + length));
+  get pieceCount(): number {
+    return this.pieces.length;
+  }
+
+  /** One piece of the bytes in their order; valid until the kernel's memory grows. */
+  piece(index: number): Uint8Array {
+    const { address, length } = this.pieces[index]!;
+    return this.kernel.bytes.subarray(address, address + length);
   }
 
   clear(): void {

@@ -17,8 +17,9 @@ const LISTED_FIRST: number[] = [PageEncoding.PLAIN, PageEncoding.RLE];
 export interface FinishedChunk {
   /** Page headers included. */
   uncompressedBytes: number;
-  /** The bytes of the chunk in their order, in the kernel's memory: valid until it grows. */
-  views(): Uint8Array[];
+  pieceCount: number;
+  /** One piece of the chunk's bytes in their order, in the kernel's memory: valid until it grows, which whoever writes pieces may let it do. */
+  piece(index: number): Uint8Array;
   /** Written after the chunks of the row group. */
   filter?: FinishedFilter | undefined;
   /** The chunk's metadata and page index, if its first byte is at `startByte` of the file. */
@@ -101,10 +102,15 @@ export class ChunkPages {
     filter: FinishedFilter | undefined,
   ): FinishedChunk {
     const { output, uncompressedBytes } = this;
+    const firstPieces = dictionaryPage?.pieceCount ?? 0;
     return {
       uncompressedBytes,
       filter,
-      views: () => (dictionaryPage ? [...dictionaryPage.views(), ...output.views()] : output.views()),
+      pieceCount: firstPieces + output.pieceCount,
+      piece: (index) =>
+        dictionaryPage && index < firstPieces
+          ? dictionaryPage.piece(index)
+          : output.piece(index - firstPieces),
       placedAt: (startByte) => {
         const dataPageOffset = startByte + (dictionaryPage?.length ?? 0);
         const metaData = this.metadata(form, startByte, dataPageOffset);

@@ -43,8 +43,8 @@ export class ParquetFileWriter {
     const placed: IndexedChunk[] = [];
     for (const chunk of chunks) {
       placed.push(chunk.placedAt(this.position));
-      for (const view of chunk.views()) {
-        this.out.append(view);
+      for (let piece = 0; piece < chunk.pieceCount; piece++) {
+        this.out.append(chunk.piece(piece));
         if (this.out.length >= FLUSH_BYTES) await this.flush();
       }
     }
