@@ -1,17 +1,21 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createFinalizer, readFinalizerEvent } from '../functions/finalizer/handler.ts';
 import { createReconciler, readReconcilerEvent } from '../functions/reconciler/handler.ts';
 import { createSplitter, readSplitterEvent } from '../functions/splitter/handler.ts';
 import { createWatchdog } from '../functions/watchdog/handler.ts';
 import { RunInconsistent } from '../shared/errors.ts';
+import { runKeys } from '../shared/keys/run-keys.ts';
 import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.ts';
 import type { PartSummary } from '../shared/pipeline/parse/part-summary.ts';
+import { wholePartBytes } from '../shared/pipeline/split/plan-file.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';
+import { listedKeys } from '../shared/pipeline/store/listed-keys.ts';
 import { writtenTogether } from '../shared/pipeline/store/written-together.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { executionNameHere } from './adapters/local-process.ts';
 import { checksumOn } from './checksums-on-workers.ts';
+import { earlyChecksums } from './early-checksums.ts';
 import {
   type FileSummary,
   failedSummary,
@@ -41,11 +45,14 @@ export async function convertFile(input: string, night: Night): Promise<FileSumm
   const rawRoot = options.rawRoot ?? dirname(input);
   const sourceKey = sourceKeyOf(input, options.rawRoot);
   const show = (line: string) => progress?.notified(line);
-  const ports = createLocalPorts({ ...setup, rawRoot }, show, undefined, { checksumOf: checksumOn(night) });
+  const early = earlyChecksums(night, checksumOn(night));
+  const { checksumOf } = early;
+  const ports = createLocalPorts({ ...setup, rawRoot }, show, undefined, { checksumOf });
   const totalBytes = await sizeOf(input);
   const rangeSizeBytes = options.request.rangeSizeBytes ?? spreadRangeBytes(totalBytes, workerCount);
   const request = { ...options.request, sourceKey, rangeSizeBytes };
-  const answers: Answers = {};
+  const answers: Answers = { rangesBegun: 0, unproved: [] };
+  const proveEarly = () => beginProofs(ports, setup.lakeDir, answers, early.begin);
   const { bytesRead } = setup;
   if (bytesRead) Atomics.store(bytesRead, 0, 0n);
   progress?.fileStarted(sourceKey, {
@@ -59,7 +66,7 @@ export async function convertFile(input: string, night: Night): Promise<FileSumm
     maxConcurrency: workerCount,
     signal,
     onEvent: (event: ExecutionEvent) => report(event, progress),
-    tasks: tasksOf(ports, pool, rawRoot, answers, progress),
+    tasks: tasksOf(ports, pool, rawRoot, answers, progress, proveEarly),
   });
   const { split, finalized } = answers;
   if (result.status !== 'SUCCEEDED') {
@@ -87,6 +94,9 @@ export async function convertFile(input: string, night: Night): Promise<FileSumm
 interface Answers {
   split?: SplitResult;
   finalized?: FinalizeResult;
+  rangesBegun: number;
+  /** Ranges whose parts nobody has begun to prove. */
+  unproved: number[];
 }
 
 /** The pipeline's functions for one file: ranges and merges on the workers, the rest in this thread. */
@@ -96,6 +106,7 @@ function tasksOf(
   rawRoot: string,
   answers: Answers,
   progress: NightProgress | undefined,
+  proveEarly: () => Promise<void>,
 ): Record<string, TaskFunction> {
   const onWorkers =
     (name: string): TaskFunction =>
@@ -115,8 +126,12 @@ function tasksOf(
       return split;
     }),
     parser: async (event, invocation) => {
+      answers.rangesBegun++;
       const part = (await onWorkers('parser')(event, invocation)) as PartSummary;
       progress?.rangeDone(part);
+      answers.unproved.push(part.rangeIndex);
+      // The publication proves what this did not.
+      void proveEarly().catch(() => undefined);
       return part;
     },
     reconciler: taskOf(readReconcilerEvent, (event) =>
@@ -128,6 +143,23 @@ function tasksOf(
       return answers.finalized;
     }),
   });
+}
+
+/** Begins to prove the parts that become files of the lake as they are, once no range waits for a worker. */
+async function beginProofs(
+  { lake, settings }: PipelinePorts,
+  lakeDir: string,
+  { split, rangesBegun, unproved }: Answers,
+  begin: (paths: string[], leastBytes: number) => void,
+): Promise<void> {
+  if (split?.verdict !== 'convert' || rangesBegun < split.rangeCount) return;
+  const least = wholePartBytes({ settings }, split.rangeCount);
+  for (const rangeIndex of unproved.splice(0)) {
+    const paths: string[] = [];
+    for await (const key of listedKeys(lake, runKeys(split.runId).partsOf(rangeIndex)))
+      paths.push(join(lakeDir, key));
+    begin(paths, least);
+  }
 }
 
 /** Does what EventBridge and the watchdog do on AWS: ledger, metrics, notification. */

@@ -11,7 +11,7 @@ const ALONE_MS = 1_500;
 /** Quick looks at what the system has in memory: their threads would take as much as they save until then. */
 const QUICK_ALONE_MS = 8_000;
 /** So many bytes of data files are read about as long. */
-const ALONE_BYTES = 512 * 1024 * 1024;
+const ALONE_BYTES = 128 * 1024 * 1024;
 /** Of a disk that has to be waited for: it answers many at once faster than one after the other. */
 const LEAST_WAITING_THREADS = 4;
 const MOST_THREADS = 16;

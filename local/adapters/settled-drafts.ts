@@ -165,7 +165,9 @@ function makeFolder(path: string, mode: number): void {
   try {
     mkdirSync(path, { recursive: true, mode });
   } catch (error) {
-    throw unwritable(error, path);
+    // A link that leads nowhere: `mkdir` calls it what it is.
+    const cause = isCode(error, 'ENOENT') ? Object.assign(error as Error, { code: 'ENOTDIR' }) : error;
+    throw unwritable(cause, path);
   }
 }
 

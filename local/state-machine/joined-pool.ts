@@ -50,10 +50,10 @@ export function joinedPool(threads: WorkerPool | undefined, threadCount: number,
     }
   };
 
-  const run: WorkerPool['run'] = async (functionName, input, { signal } = {}) => {
+  const run: WorkerPool['run'] = async (functionName, input, { signal, elsewhere = false } = {}) => {
     signal?.throwIfAborted();
     if (closing.signal.aborted) throw poolClosed(functionName);
-    const place = free.shift() ?? (await turnOf(waiting, functionName, closing.signal, signal));
+    const place = takeFree(free, elsewhere) ?? (await turnOf(waiting, functionName, closing.signal, signal));
     try {
       if (place === 'here' || !threads) return await callHere(functionName, input, signal);
       return await threads.run(functionName, input, signal && { signal });
@@ -67,6 +67,12 @@ export function joinedPool(threads: WorkerPool | undefined, threadCount: number,
     await Promise.all([threads?.close(), ...[...working].map((work) => work.catch(() => undefined))]);
   };
   return { run, close };
+}
+
+/** This thread comes first in the list, if it is free. */
+function takeFree(free: Place[], elsewhere: boolean): Place | undefined {
+  const at = elsewhere ? free.lastIndexOf('thread') : 0;
+  return free.splice(Math.max(at, 0), 1)[0];
 }
 
 /** The first place that becomes free, in the order of the calls. Fails once the call is stopped, or the pool is closed. */

@@ -18,6 +18,12 @@ export interface WorkerPoolOptions {
   resourceLimits?: ResourceLimits;
 }
 
+interface PoolCallOptions {
+  signal?: AbortSignal;
+  /** Rather in another thread than in the caller's, if both are free. */
+  elsewhere?: boolean;
+}
+
 export interface WorkerPool {
   /**
    * Calls a function in a free thread; waits until one is free. Its output comes back as JSON.
@@ -26,7 +32,7 @@ export interface WorkerPool {
    * (process.exit, out of memory, an error nobody caught); with the signal's reason, once the thread has
    * ended, when it aborts; with `Interrupted` when the pool is closed.
    */
-  run(functionName: string, input: unknown, options?: { signal?: AbortSignal }): Promise<unknown>;
+  run(functionName: string, input: unknown, options?: PoolCallOptions): Promise<unknown>;
   /** Ends all threads, also those at work. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { KERNEL_WASM } from './generated/kernel-wasm.ts';
 /** The kernel may hold 1 GiB: far more than its callers keep, far less than a parser's machine has. */
 const MAX_PAGES = 16_384;
 const FIRST_PAGES = 256;
+const GROWTH_PAGES = 256;
 const PAGE_BYTES = 65_536;
 const LEAST_CLASS_BYTES = 64;
 
@@ -90,8 +91,9 @@ export class Kernel {
 
   private grow(): void {
     const missing = Math.ceil((this.top - this.bytes.length) / PAGE_BYTES);
-    // Doubles, since every growth makes new views, and lets V8 look for garbage. Pages that nobody writes to take no memory.
-    const step = this.bytes.length / PAGE_BYTES;
+    // Every growth makes new views. Pages that nobody writes to take no memory, but V8 takes them for garbage to be: from 64 MiB on it looks for
+    // it among all objects, which costs more than the growth. So the memory does not double.
+    const step = GROWTH_PAGES;
     const room = MAX_PAGES - this.bytes.length / PAGE_BYTES;
     if (missing > room) throw memoryExceeded();
     this.memory.grow(Math.max(missing, Math.min(step, room)));

@@ -12,6 +12,7 @@ export function runKeys(runId: string) {
     plan: `${root}/plan.json`,
     ranges: `${root}/ranges.json`,
     parts: `${root}/parts/`,
+    partsOf: (rangeIndex: number) => `${root}/parts/${padded(rangeIndex)}/`,
     partManifest: (rangeIndex: number) => `${root}/parts/${padded(rangeIndex)}.json`,
     part: (rangeIndex: number, partition: Record<string, string | null>, dataset?: string) =>
       `${joined(`${root}/parts/${padded(rangeIndex)}`, folder(dataset), partitionPath(partition) || 'all')}.parquet`,

@@ -31,13 +31,9 @@ export function markByte(marks: Omit<ChainMarks, 'lastMark'>, mark: number): num
   return Math.min(span.endByte, span.startByte + ranges * rangeSizeBytes + within);
 }
 
-/** The first mark at or after a byte of the span. */
+/** The first mark at or after a byte of the span: a file has so few marks that to look at each takes no time. */
 export function firstMarkFrom(marks: Omit<ChainMarks, 'lastMark'>, byte: number): number {
-  const { span, rangeSizeBytes, marksPerRange } = marks;
-  const offset = byte - span.startByte;
-  const ranges = Math.floor(offset / rangeSizeBytes);
-  let mark = ranges * marksPerRange;
-  mark += Math.floor(((offset - ranges * rangeSizeBytes) * marksPerRange) / rangeSizeBytes);
+  let mark = 0;
   while (markByte(marks, mark) < byte) mark++;
   return mark;
 }

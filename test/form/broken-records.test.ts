@@ -51,13 +51,33 @@ describe.each([
     );
   });
 
-  test('are looked at everywhere in a large file', () => {
+  test('are broken if three do not end where they should, and these are more than half', () => {
+    const [whole, broken] = [record + end, record + 'y'.repeat(end.length)];
+    const foundIn = (...counts: [number, number]) =>
+      found(whole.repeat(counts[0]) + broken.repeat(counts[1]), end)?.why ?? 'whole';
+    expect(foundIn(2, 3)).toMatch(/3 of the 5 records around it do not\.$/);
+    expect([foundIn(3, 3), foundIn(1, 2)]).toEqual(['whole', 'whole']);
+  });
+
+  test('are broken if they may hold any byte, too', () => {
+    const fields = [{ name: 'f', start: 1, end: LENGTH, type: 'binary' }];
+    expect(found(`y${(record + end).repeat(7)}`, end, { fields })).toBeDefined();
+  });
+
+  test('are looked at everywhere in a large file, also after much that is no record', () => {
+    const header = 200_000;
+    const late = `${(record + end).repeat(60_000)}y${(record + end).repeat(60_000)}`;
+    expect(found('h'.repeat(header) + late, end, {}, header)?.what).toMatch(/^record [67]\d{4} does not end/);
     const whole = (record + end).repeat(60_000);
     expect(found(whole, end)).toBeUndefined();
     const at = 40_000 * stride;
     const shifted = `${whole.slice(0, at)}y${whole.slice(at, -1)}`;
     expect(found(shifted, end)?.what).toMatch(/^record 4\d{4} does not end where it should/);
   });
+});
+
+test('LF alone is no CR LF', () => {
+  expect(found(`${record}y\n`.repeat(5), '\r\n')).toBeDefined();
 });
 
 describe('records without terminators', () => {

@@ -235,10 +235,12 @@ describe('a layout that changed under a published table', () => {
     await using lake = await TestLake.make('on disk');
     const columns = [ID, amount('decimal(10,2)')];
     await load(lake, '2025-08-11', columns, [{ id: '1', amt: '1.00' }]);
-    const { publishDay } = lake.ports.catalog;
-    lake.ports.catalog.publishDay = async () => {
+    const { catalog } = lake.ports;
+    const { publishDay, on } = catalog;
+    catalog.publishDay = async () => {
       throw new Error('the catalog is away');
     };
+    catalog.on = (store) => Object.assign(on!.call(catalog, store), { publishDay: catalog.publishDay });
     await expect(load(lake, '2025-08-11', columns, [{ id: '2', amt: '2.00' }])).rejects.toThrow('away');
     await expect(load(lake, '2025-08-12', columns, [{ id: '3', amt: '3.00' }])).rejects.toThrow('away');
     const [first, second] = [
@@ -247,7 +249,7 @@ describe('a layout that changed under a published table', () => {
     ];
     expect(first).toMatchObject({ published: { commit: 1 }, pending: { commit: 2 } });
     expect(second).toMatchObject({ published: null, pending: { commit: 1 } });
-    lake.ports.catalog.publishDay = publishDay;
+    Object.assign(catalog, { publishDay, on });
     await load(lake, '2025-08-12', columns, [{ id: '3', amt: '3.00' }]);
     const third = await dayStatus(lake.ports, 'evo', '2025-08-12');
     expect(third.published).toMatchObject({ commit: 1 });

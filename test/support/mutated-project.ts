@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COPIED = [
+  'bin',
   'functions',
   'shared',
   'local',
@@ -28,7 +29,7 @@ export interface Mutation {
 export async function mutatedProject({ file, was, becomes }: Mutation): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'mutated-'));
   for (const folder of COPIED) await cp(join(ROOT, folder), join(dir, folder), { recursive: true });
-  await cp(join(ROOT, 'package.json'), join(dir, 'package.json'));
+  for (const file of ['package.json', 'package-lock.json']) await cp(join(ROOT, file), join(dir, file));
   await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'), 'dir');
   const text = await readFile(join(dir, file), 'utf8');
   if (text.split(was).length !== 2) {

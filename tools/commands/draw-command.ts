@@ -106,11 +106,17 @@ function layoutOf(chances: Chances, { layouts }: Scene, { form }: Place): number
 function drawConvert(chances: Chances, _world: World, scene: Scene, place: Place): TypedCommand {
   const layout = layoutOf(chances, scene, place);
   const force = chances.happens(0.2);
-  const expectedFiles = chances.happens(0.07) ? 1 + chances.below(3) : undefined;
+  const expectedFiles = chances.happens(0.07) ? drawExpected(chances, place) : undefined;
   const rangeSize = chances.happens(0.3) ? '200' : undefined;
   const content = arriving(scene, place, chances, chances.of(NAMES));
   const options = { layout, force, expectedFiles, rangeSize };
   return convertCommand(scene.meaning, force ? 'convert by force' : 'convert', [content], options);
+}
+
+/** A number of files, or some names. */
+function drawExpected(chances: Chances, { form, businessDate }: Place): number | string[] {
+  const count = 1 + chances.below(3);
+  return chances.happens(0.6) ? count : NAMES.slice(-count).map((name) => form.fileName(businessDate, name));
 }
 
 function drawMany(chances: Chances, _world: World, scene: Scene, place: Place): TypedCommand {
@@ -182,6 +188,7 @@ function drawPublish(chances: Chances, world: World, scene: Scene, place: Place)
   const force = chances.happens(0.15);
   if (chances.happens(0.12)) {
     const stated = drawStated(chances, world, scene, place, day);
+    if (Object.keys(stated).length === 0) return undefined;
     const manifest = { name: `manifest_${place.businessDate}.json`, stated };
     return publishCommand(meaning, 'day manifest', where, { inPart: false, force, manifest });
   }

@@ -12,7 +12,8 @@ const EXITS: Record<string, readonly number[]> = { verify: [0, 3], repair: [0, 3
 
 /** What the message of a command that did not do what it was asked tells people to type. */
 export function adviceOf(command: TypedCommand, said: Said): Advice[] {
-  if (said.code === 0) return [];
+  // A dry run leaves nothing, and says what to type after a conversion.
+  if (said.code === 0 || command.words.includes('--dry-run')) return [];
   const text = textOf(said);
   return [...commandsIn(text), ...againWith(command, text)];
 }

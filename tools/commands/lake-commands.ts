@@ -9,7 +9,7 @@ import {
   type TypedCommand,
 } from './typed-command.ts';
 import { copyOf, dayOf, type Meaning, shownFiles, standing, type World } from './world.ts';
-import { type FileVerdict, loadFile } from './world-load.ts';
+import { besideAnother, type FileVerdict, loadFile } from './world-load.ts';
 import { publishDay } from './world-publish.ts';
 import { type RollbackRequest, rollBack } from './world-rollback.ts';
 
@@ -18,7 +18,7 @@ export const LAKE = 'lake';
 interface ConvertOptions {
   layout: number;
   force: boolean;
-  expectedFiles?: number | undefined;
+  expectedFiles?: number | string[] | undefined;
   rangeSize?: string | undefined;
 }
 
@@ -34,12 +34,15 @@ export function convertCommand(
   const day = { dataset: form.dataset, businessDate };
   const loads = contents.map(
     ({ id, key }): Step =>
-      ({ world, account }) =>
-        [
-          ...loadFile(meaning, world, { ...day, content: id, layout, force, expectedFiles }),
-          // Its file was replaced while it was converted.
-          ...(account.isLoose && corrects !== undefined ? [{ world, verdict: 'refused' as const }] : []),
-        ].map((after) => ({ world: after.world, account: noted(account, key, after.verdict) })),
+      ({ world, account }) => {
+        const request = { ...day, content: id, layout, force, expectedFiles };
+        const after = loadFile(meaning, world, request);
+        const others = account.isLoose ? besideAnother(meaning, world, request) : [];
+        return [...after, ...others].map((one) => ({
+          world: one.world,
+          account: noted(account, key, one.verdict),
+        }));
+      },
   );
   return {
     name,

@@ -5,6 +5,7 @@ import {
   copyOf,
   type DayState,
   dayOf,
+  lastCommit,
   type Meaning,
   type Shown,
   sameFiles,
@@ -114,18 +115,19 @@ function statusComplaints(
   const status = statuses[`${day.dataset}/${day.businessDate}`];
   if (!status) return [];
   const where = `status of ${day.dataset} of ${day.businessDate}`;
-  const mayLag = day.earlier.length > 0;
+  // A command that died may have written a commit that neither the ledger nor readers follow yet.
+  if (day.earlier.length > 0) return [];
   const shown = shownFiles(day);
   const rows = form.tables.reduce((sum, table) => sum + meaning.rowsOf(world, shown, table).length, 0);
   const commit = Object.keys(shown).length === 0 && day.commits[day.last]?.isBlank ? 0 : day.last;
   const said = status.published;
   const complaints = [
-    ...(!mayLag && (said?.commit ?? 0) !== commit
-      ? [`says commit ${said?.commit}, and it is ${commit}`]
+    ...((said?.commit ?? 0) !== commit ? [`says commit ${said?.commit}, and it is ${commit}`] : []),
+    ...((said?.rows ?? 0) !== rows ? [`says ${said?.rows} rows, and readers see ${rows}`] : []),
+    ...(status.pending ? [`has commit ${status.pending.commit} that readers do not see`] : []),
+    ...(String(status.expectation.files) !== String(expectedOf(day, status))
+      ? [`expects ${status.expectation.files}`]
       : []),
-    ...(!mayLag && (said?.rows ?? 0) !== rows ? [`says ${said?.rows} rows, and readers see ${rows}`] : []),
-    ...(!mayLag && status.pending ? [`has commit ${status.pending.commit} that readers do not see`] : []),
-    ...(status.expectation.files !== expectedOf(day, status) ? [`expects ${status.expectation.files}`] : []),
     ...waitComplaints(meaning, world, day, status, shown),
     ...fileComplaints(meaning, world, day, status),
   ];
@@ -146,7 +148,6 @@ function waitComplaints(
 ): string[] {
   const isComplete = meaning.isComplete(world, day);
   if (!isComplete && waitingFor === undefined) return ['waits for nothing, and the day is not complete'];
-  if (day.earlier.length > 0) return [];
   const isAllShown = isComplete && sameFiles(shown, meaning.wouldShow(world, day));
   return isAllShown && waitingFor !== undefined ? [`waits for ${waitingFor}, and all is shown`] : [];
 }
@@ -186,6 +187,8 @@ export function rightRows(meaning: Meaning, form: Form, world: World, table: str
     .sort();
 }
 
+/** The number of the last commit of a day; 0 if none publishes anything. */
 export function commitOf(world: World, dataset: string, businessDate: string): number {
-  return dayOf(copyOf(world), dataset, businessDate).last;
+  const day = dayOf(copyOf(world), dataset, businessDate);
+  return lastCommit(day) ? day.last : 0;
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ const COMMAND = {
     only: text('NUMBERS', 'with --lakes 1: only these steps of the lake, such as 0,3,7'),
     seconds: text('N', 'begins no further lake after so many seconds'),
     'keep-going': isSet('go on after a lake that breaks something, and do not shorten it'),
-    json: isSet('one object for each lake'),
+    json: isSet('one object for each lake; a broken one is not shortened'),
   },
   notes:
     'Ends with 1 if something did not hold: it prints the fewest steps that still break, as a script to paste.',
@@ -34,6 +35,11 @@ await runWithFlags(COMMAND, async (values) => {
   const numbers = values.only?.split(',').map((number) => wholeNumber('--only', number));
   const all = numbers ?? Array.from({ length: steps }, (_, index) => index);
   const folder = await mkdtemp(join(temporaryFolder().TMPDIR ?? tmpdir(), 'commands-'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      rmSync(folder, { recursive: true, force: true });
+      process.kill(process.pid, signal);
+    });
   const startedAt = performance.now();
   const reports: LakeReport[] = [];
   try {
@@ -43,7 +49,7 @@ await runWithFlags(COMMAND, async (values) => {
       if (values.json) console.log(JSON.stringify({ ...report, counts: Object.fromEntries(report.counts) }));
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Klake ${lake + 1} of ${lakes}`);
       if (report.broken.length === 0) continue;
-      await explain(report, folder, numbers === undefined && !values['keep-going']);
+      await explain(report, folder, numbers === undefined && !values['keep-going'] && !values.json);
       if (!values['keep-going']) break;
     }
   } finally {

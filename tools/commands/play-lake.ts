@@ -98,8 +98,11 @@ export class LakePlay {
     }
     const first = drawWriter(chances, world, this.scene, place);
     if (isKill) return this.kill(first, chances);
-    const second = drawCommand(chances, world, this.scene, place);
-    if (touchSame(first, second)) return [];
+    const another = drawCommand(chances, world, this.scene, place);
+    // Of two forced conversions of one file one may give up.
+    const isTwice = chances.happens(0.15) && !first.words.includes('--force');
+    const second = isTwice ? first : another;
+    if (!isTwice && touchSame(first, second)) return [];
     return this.pair(first, second);
   }
 

@@ -18,7 +18,7 @@ interface LoadRequest {
   content: string;
   layout: number;
   force: boolean;
-  expectedFiles?: number | undefined;
+  expectedFiles?: number | string[] | undefined;
 }
 
 /** Every way in which the conversion of one file may go right, before its day is published. */
@@ -121,14 +121,40 @@ function placesOf(meaning: Meaning, world: World, load: number): string {
     .join();
 }
 
-function loaded(meaning: Meaning, before: World, { dataset, businessDate, content, layout }: LoadRequest) {
+function loaded(
+  meaning: Meaning,
+  before: World,
+  { dataset, businessDate, content, layout }: LoadRequest,
+  earlierParent?: number,
+): World {
   const world = copyOf(before);
   const day = dayOf(world, dataset, businessDate);
   const { key, corrects } = meaning.contents.get(content);
-  const parent = corrects === undefined ? undefined : standing(day, corrects);
+  const parent = earlierParent ?? (corrects === undefined ? undefined : standing(day, corrects));
   world.clock++;
   const load: Load = { content, layout, at: world.clock };
   if (parent !== undefined) load.corrects = parent;
   fileOf(day, key).timeline.push(world.loads.push(load) - 1);
   return world;
+}
+
+/**
+ * What else may come of a supplement whose file is replaced or taken out at the same moment: it is refused, or it was found to fit the
+ * version before and is loaded for it, hidden.
+ */
+export function besideAnother(
+  meaning: Meaning,
+  world: World,
+  request: LoadRequest,
+): { world: World; verdict: FileVerdict }[] {
+  const { corrects } = meaning.contents.get(request.content);
+  if (corrects === undefined) return [];
+  const day = dayOf(copyOf(world), request.dataset, request.businessDate);
+  const parents = new Set((day.files[corrects]?.timeline ?? []).filter((load) => load !== null));
+  parents.delete(standing(day, corrects) ?? -1);
+  const late = [...parents].map((parent) => loaded(meaning, world, request, parent));
+  return [
+    { world, verdict: 'refused' },
+    ...late.map((after) => ({ world: after, verdict: 'loaded' as const })),
+  ];
 }

@@ -86,12 +86,12 @@ function wholeDay(before: World, day: DayState, { to }: RollbackRequest): World[
   if (!last) return undefined;
   const number = to ?? (last.restores ?? day.last) - 1;
   if (number >= day.last || number < 1) return undefined;
-  return commitsOf(day, number)
-    .filter(({ isBlank }) => !isBlank)
-    .map((target) => {
-      const moves = movesTo(before, day, last.files, target.files);
-      return moved(before, day, moves, target.files, target.restores ?? number);
-    });
+  const targets = commitsOf(day, number).filter(({ isBlank }) => !isBlank);
+  if (targets.length === 0) return undefined;
+  return targets.map((target) => {
+    const moves = movesTo(before, day, last.files, target.files);
+    return moved(before, day, moves, target.files, target.restores ?? number);
+  });
 }
 
 /** A commit by its number. In the middle of a command of several files it had each of them, or what was there before. */

@@ -48,7 +48,8 @@ export interface DayState {
   /** By number. Of several files that one command converts, the ones in between are not known. */
   commits: Record<number, Commit>;
   last: number;
-  expectedFiles?: number;
+  /** How many, or which. */
+  expectedFiles?: number | string[];
   /** Sizes that the day manifest states, by name. */
   stated?: Record<string, number>;
   /** A command died while it published: some table may still show one of these. */
@@ -153,10 +154,11 @@ export class Meaning {
     const loads = Object.entries(standingFiles(day));
     const own = loads.filter(([, load]) => this.contentOf(world, load).corrects === undefined);
     const stated = Object.keys(day.stated ?? {});
+    const { expectedFiles = stated } = day;
     const isThere =
-      day.expectedFiles !== undefined
-        ? own.length >= day.expectedFiles
-        : stated.every((key) => standing(day, key) !== undefined);
+      typeof expectedFiles === 'number'
+        ? own.length >= expectedFiles
+        : expectedFiles.every((key) => standing(day, key) !== undefined);
     const areSound = own.every(([, load]) => this.isStated(world, day, load));
     return isThere && areSound && Object.keys(this.wouldShow(world, day)).length > 0;
   }

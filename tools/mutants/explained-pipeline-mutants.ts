@@ -61,8 +61,8 @@ export const EXPLAINED_IN_PIPELINE: readonly Explained[] = [
   },
   {
     file: 'shared/pipeline/split/split-file.ts',
-    within: 'return isRolledBack ? claimFile(claim, content) : claimed;',
-    edits: [['isRolledBack', 'true']],
+    within: 'if (!isRolledBack) return claimed;',
+    edits: [['!isRolledBack', 'false']],
     why: 'a loaded file that is claimed once more is as it was: its entry would only be read twice',
   },
   {

@@ -84,10 +84,12 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/split/date-file.test.ts',
   ],
   'shared/ranges/chain-marks.ts': [
+    'test/ranges/chain-marks.test.ts',
     'test/pipeline/split/chain-reads.test.ts',
     'test/pipeline/split/chain-ranges.test.ts',
   ],
   'shared/ranges/chain-segment.ts': [
+    'test/ranges/chain-segment.test.ts',
     'test/pipeline/split/chain-reads.test.ts',
     'test/pipeline/split/chain-ranges.test.ts',
   ],
@@ -105,6 +107,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/ranges/followed-chains.test.ts',
     'test/pipeline/split/chain-reads.test.ts',
   ],
+  'shared/form/broken-records.ts': ['test/form/broken-records.test.ts', 'test/pipeline/whole-run.test.ts'],
   'shared/ranges/terminators.ts': [
     'test/ranges/terminators.test.ts',
     'test/pipeline/split/file-geometry.test.ts',

@@ -77,4 +77,5 @@ export const DECIDING_STORE: Record<string, readonly string[]> = {
     'test/pipeline/store/table-owner.test.ts',
   ],
   'shared/pipeline/store/table-schemas.ts': [NIGHTS, 'test/pipeline/schema-changes.test.ts'],
+  'shared/pipeline/store/written-together.ts': ['test/pipeline/store/written-together.test.ts'],
 };

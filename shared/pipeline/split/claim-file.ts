@@ -208,7 +208,10 @@ export function rolledBackRefusal(
       where: entry.sourceKey,
       what: `this version was rolled back at ${taken.at} (${taken.reason})`,
       why: 'A version that was rolled back is not loaded again automatically.',
-      next: 'Send a corrected file, or convert this one with --force.',
+      next:
+        request.supplementOf === undefined
+          ? 'Send a corrected file, or convert this one with --force.'
+          : `Send corrected records in another file; if ${request.supplementOf} still rejects these, and no other file brings them, --force loads this one.`,
     })
   );
 }

@@ -80,7 +80,8 @@ export function planFile(
   return { plan: { runId: runOfPlan(decided, ranges), ...decided }, ranges: planned };
 }
 
-function wholePartBytes({ settings }: SplitPorts, rangeCount: number): number {
+/** From so many bytes on a part of a file with so many ranges becomes a file of the lake as it is. */
+export function wholePartBytes({ settings }: Pick<SplitPorts, 'settings'>, rangeCount: number): number {
   const { wholePartOfFew: few } = settings;
   return few && rangeCount <= few.mostRanges ? few.bytes : settings.wholePartBytes;
 }

@@ -173,11 +173,11 @@ async function planClaimed(
   if (unfit) return unfit;
   if (date.businessDate === null) return date.refusal;
   if (date.refusal) return date.refusal;
-  const rolledBack = rolledBackRefusal(entry, request, content);
-  if (rolledBack) return rolledBack;
   if (isRefusal(terms)) return terms;
   const early =
+    // What no force helps against comes first: the other refusals say that force does.
     (terms && refusedByTerms(terms.value, source)) ??
+    rolledBackRefusal(entry, request, content) ??
     // The store's checksum of a compressed file is not of the bytes that come out of it.
     (file.compression ? undefined : await duplicateOfStored(claim));
   if (early) return early;

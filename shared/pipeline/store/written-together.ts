@@ -18,11 +18,17 @@ export async function writtenTogether<P extends LakePorts, T>(
 ): Promise<T> {
   const { lake, catalog } = ports;
   const drafted = lake.draft?.();
-  if (!drafted || !catalog.on) return work(ports);
-  const done = await work(onDrafts(ports, drafted.store, catalog.on(drafted.store))).then(
-    (result) => ({ result }),
-    // Step by step it also says what was written before the failure, and why it failed.
-    () => undefined,
-  );
+  const draftedCatalog = drafted && catalog.on?.(drafted.store);
+  if (!drafted || !draftedCatalog) return work(ports);
+  const done = await ended(() => work(onDrafts(ports, drafted.store, draftedCatalog)));
   return done && (await drafted.settle()) ? done.result : work(ports);
+}
+
+/** Undefined after a failure: step by step the work also says what it wrote before that, and why it failed. */
+async function ended<T>(work: () => Promise<T>): Promise<{ result: T } | undefined> {
+  try {
+    return { result: await work() };
+  } catch {
+    return undefined;
+  }
 }

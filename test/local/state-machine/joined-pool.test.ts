@@ -36,6 +36,14 @@ function heldCall() {
 }
 
 describe('a pool in which this thread works too', () => {
+  it('runs a call elsewhere if a thread is free, and else here', async () => {
+    const { run } = open(1);
+    const calls = Array.from({ length: 2 }, () => run('echo', {}, { elsewhere: true }));
+    const answers = (await Promise.all(calls)) as { setup: string }[];
+    expect(answers.map(({ setup }) => setup)).toEqual(['there', 'here']);
+    expect(await run('echo', {})).toMatchObject({ setup: 'here' });
+  });
+
   it('runs calls here and in the threads, each once', async () => {
     open(1);
     const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => pool!.run('echo', index)));

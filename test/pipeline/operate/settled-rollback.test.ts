@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { takeDayManifest } from '../../../shared/pipeline/operate/take-day-manifest.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { settleRollback } from '../../../shared/pipeline/store/settle-rollback.ts';
 import { ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
-import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
-import { DAY, KEY, smallDay } from '../../support/small-day.ts';
+import { dayManifest, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
 
 const first = smallFile(smallLine('A1', 1), smallLine('A2', 'X'));
 const second = smallFile(smallLine('B1', 1));
@@ -46,6 +47,20 @@ describe('the ledger after a rollback', () => {
     const layout = smallLayout({ rejects: { maxPercent: 99 } });
     expect(await refusalOf(await lake.convert({ layout, sourceKey: KEY }))).toBe('rolled-back');
     expect(await ids()).toEqual(['A1']);
+  });
+
+  it('does not tell to come by force what the day manifest keeps out', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf } = smallDay(lake);
+    await load(KEY, first);
+    await load(KEY, second);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong' });
+    const stated = dayManifest([{ name: KEY, sizeBytes: first.length }]).toString();
+    expect(await takeDayManifest(lake.ports.lake, 'small', DATE, 'day.json', stated)).toEqual([]);
+    for (const force of [false, true]) {
+      const { refusal } = await entryOf(await lake.convert({ layout: smallLayout(), sourceKey: KEY, force }));
+      expect(refusal?.message).toContain('the day manifest day.json says');
+    }
   });
 
   it('says of a file without a version that it was taken out', async () => {
