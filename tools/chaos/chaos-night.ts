@@ -277,6 +277,9 @@ function hasFailure({ converts, publishes, rollbacks, shows }: StepFacts): boole
 }
 
 function showsLast(finding: string): boolean {
-  // A table that its first publication did not reach is missing as a whole.
-  return /"do":"apply"|"level":"note"|"what":"it is missing".*"do":"restore-table"/.test(finding);
+  // A table that its first publication did not reach is missing as a whole; a rollback that died copied nothing, and the ledger does not know
+  // it; readers see neither.
+  return /"do":"(apply|settle)"|"level":"note"|"what":"it is missing".*("do":"restore-table"|"effect":"operations".*"do":"copy")/.test(
+    finding,
+  );
 }

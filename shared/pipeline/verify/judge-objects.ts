@@ -54,6 +54,8 @@ class ObjectJudge {
   private readonly problem: ProblemOf;
   private readonly findings: Finding[] = [];
   private copies: Promise<Map<string, string[]>> | undefined;
+  /** Do readers see the last commit? Else whoever wrote it died, or is still copying its objects. */
+  private isSeen = true;
 
   constructor(ports: PipelinePorts, record: DayRecord, depth: Depth, problem: ProblemOf) {
     this.ports = ports;
@@ -65,8 +67,9 @@ class ObjectJudge {
   async judge(): Promise<Finding[]> {
     const last = this.record.last?.value;
     // Readers see a later commit, which is lost: what they need is known when that is written again.
-    if (last && (await this.isBehindReaders(last))) return [];
+    if (last && (await this.isSeenByReaders({ ...last, commit: last.commit + 1 }, false))) return [];
     if (last) {
+      this.isSeen = await this.isSeenByReaders(last, true);
       await this.judgeShown();
       this.judgePlaces(last);
     }
@@ -76,17 +79,17 @@ class ObjectJudge {
     return this.findings;
   }
 
-  private async isBehindReaders(last: DayCommit): Promise<boolean> {
+  private async isSeenByReaders(commit: DayCommit, ifUnknown: boolean): Promise<boolean> {
     try {
-      return await isSeen(this.ports, { ...last, commit: last.commit + 1 });
+      return await isSeen(this.ports, commit);
     } catch (error) {
       // A catalog that cannot be read is a finding of its own.
-      if (error instanceof PipelineError) return false;
+      if (error instanceof PipelineError) return ifUnknown;
       throw error;
     }
   }
 
-  /** What readers see. */
+  /** What readers see, or are to see next. */
   async judgeShown(): Promise<Finding[]> {
     const { last } = this.record;
     const objects = last?.value ? objectsOf(last.value) : [];
@@ -102,7 +105,8 @@ class ObjectJudge {
     const key = this.published(object.key);
     const what = await this.problem(key, object);
     if (what === undefined) return;
-    this.findings.push(damage(key, what, 'readers', await this.broughtBack(key, object, what)));
+    const effect = this.isSeen ? 'readers' : 'operations';
+    this.findings.push(damage(key, what, effect, await this.broughtBack(key, object, what)));
   }
 
   /** From a whole copy; without one, readers must not get wrong rows from it until its file is converted again. */

@@ -5,6 +5,8 @@ import { takeDayManifest } from '../../../shared/pipeline/operate/take-day-manif
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { settleRollback } from '../../../shared/pipeline/store/settle-rollback.ts';
+import { repairLake } from '../../../shared/pipeline/verify/repair-lake.ts';
+import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
 import { ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { dayManifest, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -46,6 +48,31 @@ describe('the ledger after a rollback', () => {
     if (how !== 'that is done') store.replace(ledgerKey, before);
     const layout = smallLayout({ rejects: { maxPercent: 99 } });
     expect(await refusalOf(await lake.convert({ layout, sourceKey: KEY }))).toBe('rolled-back');
+    expect(await ids()).toEqual(['A1']);
+  });
+
+  it('is mended by repair if the rollback died before it copied anything, and readers see what they saw', async () => {
+    await using lake = await TestLake.make();
+    const { load, ids } = smallDay(lake);
+    await load(KEY, first);
+    await load(KEY, second);
+    const { copy } = lake.ports.lake;
+    lake.ports.lake.copy = () => Promise.reject(new Error('died'));
+    await expect(rollBack(lake.ports, { ...DAY, reason: 'wrong' })).rejects.toThrow('died');
+    lake.ports.lake.copy = copy;
+    const damaged = async () =>
+      (await verifyLake(lake.ports, { depth: 'full' })).findings.filter(({ level }) => level === 'damage');
+    expect(await ids()).toEqual(['B1']);
+    const missing = (await damaged()).filter(({ what }) => what === 'it is missing');
+    // Rows, and what was rejected of them.
+    const expected = ['small', 'small_rejects'].map((table) => ({
+      key: expect.stringContaining(`/${table}/`),
+      effect: 'operations',
+      mend: expect.objectContaining({ by: 'repair' }),
+    }));
+    expect(missing).toMatchObject(expected);
+    await repairLake(lake.ports, { depth: 'full' });
+    expect(await damaged()).toEqual([]);
     expect(await ids()).toEqual(['A1']);
   });
 
