@@ -118,7 +118,7 @@ function diskBytes(): number | undefined {
   }
 }
 
-/** Runs a process and returns its output. If it fails, the error is the end of its stderr. */
+/** Runs a process and returns its output. If it fails, the error says how, and has the end of what it wrote. */
 function runProcess(command: string, args: string[], options: SpawnOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -131,6 +131,10 @@ function runProcess(command: string, args: string[], options: SpawnOptions): Pro
     child.stderr?.on('data', (text) => {
       errorText = `${errorText}${text}`.slice(-4000);
     });
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(errorText))));
+    child.on('close', (code, signal) => {
+      const how = `${command} ${args.join(' ')}: ended by ${signal ?? code}`;
+      if (code === 0) resolve(output);
+      else reject(new Error(`${how}\n${errorText || output.slice(-4000)}`));
+    });
   });
 }
