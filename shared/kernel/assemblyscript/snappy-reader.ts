@@ -1,7 +1,10 @@
+/** Copies in larger steps go so far over their end at most. */
+const STEP_BYTES: usize = 16;
+
 /**
  * Uncompresses a Snappy block (format in snappy-tokens.ts) from [from, from + length) to `out`, which has room for `outLength` bytes
- * and a margin. Returns false if the input is not a Snappy block of exactly `outLength` bytes. Reads up to 15 bytes beyond the input and
- * writes up to 15 beyond the output; nothing else is read or written, whatever the input says.
+ * and a margin. Returns false if the input is not a Snappy block of exactly `outLength` bytes. Nothing is read or written outside
+ * these bounds, whatever the input says.
  */
 export function uncompressSnappy(from: usize, length: usize, out: usize, outLength: usize): bool {
   const end = from + length;
@@ -33,7 +36,8 @@ export function uncompressSnappy(from: usize, length: usize, out: usize, outLeng
         from += lengthBytes;
       }
       if (literal === 0 || literal > end - from || literal > outEnd - out) return false;
-      copyForward(out, from, literal);
+      if (literal + STEP_BYTES <= min(end - from, outEnd - out)) copyForward(out, from, literal);
+      else memory.copy(out, from, literal);
       from += literal;
       out += literal;
       continue;
@@ -48,11 +52,17 @@ export function uncompressSnappy(from: usize, length: usize, out: usize, outLeng
     } else back = kind === 2 ? (load<u16>(from) as usize) : (load<u32>(from) as usize);
     from += offsetBytes;
     if (back === 0 || back > out - firstOut || copied > outEnd - out) return false;
-    if (back >= 16) copyForward(out, out - back, copied);
+    if (copied + STEP_BYTES > outEnd - out) copyBytes(out, back, copied);
+    else if (back >= STEP_BYTES) copyForward(out, out - back, copied);
     else repeat(out, back, copied);
     out += copied;
   }
   return out === outEnd;
+}
+
+/** Copies `length` bytes one by one, near the end of the output. */
+function copyBytes(out: usize, back: usize, length: usize): void {
+  for (const end = out + length; out < end; out++) store<u8>(out, load<u8>(out - back));
 }
 
 /** Copies `length` bytes in steps of 16, the last one over the end. `from` is at least 16 bytes before `to`, or elsewhere. */

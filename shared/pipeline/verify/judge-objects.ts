@@ -54,8 +54,7 @@ class ObjectJudge {
   private readonly problem: ProblemOf;
   private readonly findings: Finding[] = [];
   private copies: Promise<Map<string, string[]>> | undefined;
-  /** Do readers see the last commit? Else whoever wrote it died, or is still copying its objects. */
-  private isSeen = true;
+  private isLastSeen: Promise<boolean> | undefined;
 
   constructor(ports: PipelinePorts, record: DayRecord, depth: Depth, problem: ProblemOf) {
     this.ports = ports;
@@ -69,7 +68,6 @@ class ObjectJudge {
     // Readers see a later commit, which is lost: what they need is known when that is written again.
     if (last && (await this.isSeenByReaders({ ...last, commit: last.commit + 1 }, false))) return [];
     if (last) {
-      this.isSeen = await this.isSeenByReaders(last, true);
       await this.judgeShown();
       this.judgePlaces(last);
     }
@@ -105,7 +103,9 @@ class ObjectJudge {
     const key = this.published(object.key);
     const what = await this.problem(key, object);
     if (what === undefined) return;
-    const effect = this.isSeen ? 'readers' : 'operations';
+    // Else whoever wrote the last commit died, or is still copying its objects.
+    this.isLastSeen ??= this.isSeenByReaders(this.record.last!.value!, true);
+    const effect = (await this.isLastSeen) ? 'readers' : 'operations';
     this.findings.push(damage(key, what, effect, await this.broughtBack(key, object, what)));
   }
 
