@@ -109,7 +109,10 @@ class RunJudge {
     const { documents, ports } = this;
     const key = runKeys(this.runId).plan;
     const plan = await readDocument(documents, key, filePlanShape);
-    if (!plan?.value) return [this.withoutPlan(key, plan, waiting.has(this.runId))];
+    if (!plan?.value) {
+      await this.judgeLists();
+      return [this.withoutPlan(key, plan, waiting.has(this.runId)), ...this.findings];
+    }
     this.fieldIds = plan.value.fieldIds ?? {};
     const { ledgerKey } = plan.value;
     const entry =
@@ -148,6 +151,13 @@ class RunJudge {
       } else if (/\/merges\/\d+\.json$/.test(key)) await this.read(key, mergeSpecShape, role);
     }
     await this.judgeSingles(plan, role);
+  }
+
+  /** What can be said of lists without the plan that they belong to. */
+  private async judgeLists(): Promise<void> {
+    const { ranges, merges } = runKeys(this.runId);
+    await this.read(ranges, plannedRangesShape, 'ended');
+    await this.read(merges, plannedMergesShape, 'ended');
   }
 
   private async judgeSingles(plan: FilePlan, role: Role): Promise<void> {

@@ -120,6 +120,21 @@ it('a day whose last commits are lost is committed again as the catalog shows it
   }
 });
 
+it("a plan and a list of its run that stand in each other's place are both named", async () => {
+  const lake = new SampleLake();
+  await lake.load('f_20250812.txt', 'night', { bytes: row('F1'), rows: ['F1 7 A'] });
+  const plan = lake.lake.keys().find((key) => key.endsWith('/plan.json'))!;
+  for (const list of ['ranges.json', 'merges.json'].map((name) => plan.replace('plan.json', name))) {
+    const [ofPlan, ofList] = [lake.lake.bytesOf(plan), lake.lake.bytesOf(list)];
+    lake.lake.replace(plan, ofList);
+    lake.lake.replace(list, ofPlan);
+    const { findings } = await verifyLake(lake.ports, FULL);
+    expect(findings.map(({ key }) => key)).toEqual(expect.arrayContaining([plan, list]));
+    lake.lake.replace(plan, ofPlan);
+    lake.lake.replace(list, ofList);
+  }
+});
+
 it('a lost entry comes back with what a rollback made of it, by repair and by a forced conversion alike', async () => {
   for (const healing of ['repair', 'convert'] as const) {
     const lake = new SampleLake();
