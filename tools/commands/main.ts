@@ -6,7 +6,7 @@ import { isSet, runWithFlags, text, textOr, wholeNumber } from '../../terminal/c
 import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
 import { countsText } from '../chaos/counts-text.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { LakePlay, type LakeReport } from './play-lake.ts';
+import { LakePlay, type LakeReport, type PlayOptions } from './play-lake.ts';
 import { shrinkLake } from './shrink-lake.ts';
 
 const COMMAND = {
@@ -18,6 +18,7 @@ const COMMAND = {
     steps: textOr('35', 'N', 'steps on each lake'),
     only: text('NUMBERS', 'with --lakes 1: only these steps of the lake, such as 0,3,7'),
     seconds: text('N', 'begins no further lake after so many seconds'),
+    'in-turn': isSet('kill no command and run none beside another: a seed then gives the same each time'),
     'keep-going': isSet('go on after a lake that breaks something, and do not shorten it'),
     json: isSet('one object for each lake; a broken one is not shortened'),
   },
@@ -32,6 +33,7 @@ await runWithFlags(COMMAND, async (values) => {
     wholeNumber('--steps', values.steps),
   ];
   const mostMs = values.seconds === undefined ? Infinity : 1000 * wholeNumber('--seconds', values.seconds);
+  const options = { inTurn: values['in-turn'] === true };
   const numbers = values.only?.split(',').map((number) => wholeNumber('--only', number));
   const all = numbers ?? Array.from({ length: steps }, (_, index) => index);
   const folder = await mkdtemp(join(temporaryFolder().TMPDIR ?? tmpdir(), 'commands-'));
@@ -44,12 +46,13 @@ await runWithFlags(COMMAND, async (values) => {
   const reports: LakeReport[] = [];
   try {
     for (let lake = 0; lake < lakes && performance.now() - startedAt < mostMs; lake++) {
-      const report = await new LakePlay(seed + lake, join(folder, String(seed + lake))).play(all);
+      const report = await new LakePlay(seed + lake, join(folder, String(seed + lake)), options).play(all);
       reports.push(report);
       if (values.json) console.log(JSON.stringify({ ...report, counts: Object.fromEntries(report.counts) }));
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Klake ${lake + 1} of ${lakes}`);
       if (report.broken.length === 0) continue;
-      await explain(report, folder, numbers === undefined && !values['keep-going'] && !values.json);
+      const shrinks = numbers === undefined && !values['keep-going'] && !values.json;
+      await explain(report, folder, shrinks ? options : undefined);
       if (!values['keep-going']) break;
     }
   } finally {
@@ -60,10 +63,14 @@ await runWithFlags(COMMAND, async (values) => {
   return reports.some(({ broken }) => broken.length > 0) ? EXIT_FAILED : EXIT_LOADED;
 });
 
-/** Says what is broken, and the fewest steps that still break it. */
-async function explain(report: LakeReport, folder: string, shrinks: boolean): Promise<void> {
+/** Says what is broken, and if it is to be shortened the fewest steps that still break it. */
+async function explain(
+  report: LakeReport,
+  folder: string,
+  shrinking: PlayOptions | undefined,
+): Promise<void> {
   console.error(`\nSeed ${report.seed}, step ${report.steps.at(-1)}:\n  ${report.broken.join('\n  ')}`);
-  const shortest = shrinks ? await shrinkLake(report, folder) : report;
+  const shortest = shrinking ? await shrinkLake(report, folder, shrinking) : report;
   if (shortest !== report)
     console.error(`The fewest steps that break something:\n  ${shortest.broken.join('\n  ')}`);
   console.error(`${shortest.script}\n`);

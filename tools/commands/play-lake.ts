@@ -36,10 +36,16 @@ export interface LakeReport {
 const ODDS = { pair: 0.12, kill: 0.04, move: 0.015, damage: 0.6, advice: 0.5 };
 const KILL_MS = { least: 150, most: 900 };
 
+/** With `inTurn` no command is killed and none runs beside another: the machine has no part in what happens. */
+export interface PlayOptions {
+  inTurn: boolean;
+}
+
 /** Plays random commands on one lake, and compares what they say and what readers see with what must be, after each. */
 export class LakePlay {
   readonly seed: number;
   private readonly folder: string;
+  private readonly inTurn: boolean;
   private readonly runners: [CommandRunner, CommandRunner];
   private readonly scene: Scene;
   private readonly watch: LakeWatch;
@@ -49,9 +55,10 @@ export class LakePlay {
   /** What the last command said that was typed alone. */
   private last: Said | undefined;
 
-  constructor(seed: number, folder: string) {
+  constructor(seed: number, folder: string, { inTurn }: PlayOptions) {
     this.seed = seed;
     this.folder = folder;
+    this.inTurn = inTurn;
     this.runners = [new CommandRunner(folder), new CommandRunner(folder)];
     const chances = new Chances(seed, 'forms');
     const forms = [...FORMS].sort(() => chances.below(3) - 1).slice(0, 1 + chances.below(MOST_FORMS));
@@ -88,8 +95,9 @@ export class LakePlay {
     const kind = chances.below(1000) / 1000;
     const place = drawPlace(chances, this.scene);
     if (!isEmpty && kind < ODDS.move) return this.move();
-    const isPair = !isEmpty && kind < ODDS.move + ODDS.pair;
-    const isKill = !isEmpty && !isPair && kind < ODDS.move + ODDS.pair + ODDS.kill;
+    const isRough = !isEmpty && !this.inTurn;
+    const isPair = isRough && kind < ODDS.move + ODDS.pair;
+    const isKill = isRough && !isPair && kind < ODDS.move + ODDS.pair + ODDS.kill;
     if (!isPair && !isKill) {
       const command = drawCommand(chances, world, this.scene, place);
       const broken = await this.judge(command.name, [command], await this.type(command));

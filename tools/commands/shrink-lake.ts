@@ -1,11 +1,15 @@
 import { join } from 'node:path';
-import { LakePlay, type LakeReport } from './play-lake.ts';
+import { LakePlay, type LakeReport, type PlayOptions } from './play-lake.ts';
 
 /** A lake is played again at most so often. */
 const MOST_TRIES = 60;
 
 /** The lake with as few of its steps as still break something: half of them at once, then one after the other. */
-export async function shrinkLake(broken: LakeReport, folder: string): Promise<LakeReport> {
+export async function shrinkLake(
+  broken: LakeReport,
+  folder: string,
+  options: PlayOptions,
+): Promise<LakeReport> {
   let shortest = broken;
   let tries = 0;
   for (
@@ -18,7 +22,7 @@ export async function shrinkLake(broken: LakeReport, folder: string): Promise<La
       const fewer = shortest.steps.filter((step) => !left.has(step));
       if (fewer.length === 0) continue;
       tries++;
-      const report = await new LakePlay(broken.seed, join(folder, `try-${tries}`)).play(fewer);
+      const report = await new LakePlay(broken.seed, join(folder, `try-${tries}`), options).play(fewer);
       if (report.broken.length > 0) shortest = report;
     }
   }
