@@ -65,11 +65,11 @@ function openBundle(folder: URL, wanted: readonly string[]): OpenBundle {
 /** V8 believes what it is given: of a single wrong bit a process dies, or does something else than its source says. */
 const SUM_BYTES = 4;
 
-/** What was kept, if it is whole. */
+/** The cached compiled functions; undefined if the file is missing or its checksum does not match. */
 function keptBytes(path: string): Buffer | undefined {
   try {
     const bytes = readFileSync(path);
-    // The sum is behind it: what begins at another place than the memory of the file would be copied.
+    // The checksum is at the end: if it came first, V8 would copy the rest to align it.
     const compiled = bytes.subarray(0, -SUM_BYTES);
     return bytes.readUInt32LE(compiled.length) === crc32(compiled) ? compiled : undefined;
   } catch {

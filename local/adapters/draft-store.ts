@@ -143,7 +143,7 @@ export class DraftStore implements ObjectStore {
   async readRange(key: string, range: ByteRange, options?: ReadOptions): Promise<Uint8Array> {
     const draft = this.drafts.get(key);
     if (!draft) return this.below.readRange(key, range, options);
-    // Who asks for more than there is knew another object.
+    // A range past the end was computed for a different version of the object.
     if (range.endByte > draft.bytes.length) throw new NotDrafted('reads beyond the end');
     return draft.bytes.slice(range.startByte, range.endByte);
   }

@@ -1,6 +1,6 @@
 import type { ChecksumOfFile } from './file-checksum.ts';
 
-/** What kind of directory a store is on, and what its process knows of it. */
+/** Options of a file object store. */
 export interface FileStoreOptions {
   rootDir: string;
   sync?: boolean;

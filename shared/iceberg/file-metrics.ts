@@ -6,6 +6,7 @@ import {
   type RowGroup,
   type SchemaElement,
 } from '../parquet/format.ts';
+import { kindOfPhysical, textOf } from '../parquet/schema-node.ts';
 import { bigEndian, lowerBytes, lowerText, signedBytesOf, upperBytes, upperText } from './single-value.ts';
 
 /** What a manifest says of the rows of a file; each list has pairs of a field's id and its figure. */
@@ -49,12 +50,6 @@ export function fileMetrics(
   return metrics;
 }
 
-const decoder = new TextDecoder();
-
-function textOf(name: string | Uint8Array): string {
-  return typeof name === 'string' ? name : decoder.decode(name);
-}
-
 function addColumn(metrics: FileMetrics, id: number, leaf: SchemaElement, chunks: ColumnMetaData[]): void {
   const sum = (of: (chunk: ColumnMetaData) => number) =>
     chunks.reduce((total, chunk) => total + of(chunk), 0);
@@ -69,21 +64,12 @@ function addColumn(metrics: FileMetrics, id: number, leaf: SchemaElement, chunks
   if (upper) metrics.upperBounds.push([id, upper]);
 }
 
-const KINDS: ReadonlyMap<number, ConstructorParameters<typeof ChunkRange>[0]> = new Map([
-  [PhysicalType.BOOLEAN, 'boolean'],
-  [PhysicalType.INT32, 'int32'],
-  [PhysicalType.INT64, 'int64'],
-  [PhysicalType.DOUBLE, 'double'],
-  [PhysicalType.BYTE_ARRAY, 'bytes'],
-  [PhysicalType.FIXED_LEN_BYTE_ARRAY, 'int128'],
-] as const);
-
 /** Of all row groups that have a value; nothing if one of them has values and does not say which. */
 function extremes(
   leaf: SchemaElement,
   chunks: ColumnMetaData[],
 ): { least?: Uint8Array; greatest?: Uint8Array } {
-  const kind = leaf.type === undefined ? undefined : KINDS.get(leaf.type);
+  const kind = kindOfPhysical(leaf.type);
   if (!kind) return {};
   const range = new ChunkRange(kind);
   for (const { numValues, statistics } of chunks) {

@@ -1,6 +1,7 @@
 import type { VectorKind } from '../decode/field-vector.ts';
-import { ConvertedType, PhysicalType, Repetition, type SchemaElement } from './format.ts';
+import { ConvertedType, Repetition, type SchemaElement } from './format.ts';
 import { malformed } from './malformed.ts';
+import { kindOfPhysical, textOf } from './schema-node.ts';
 
 /** A leaf of a file's own schema. */
 export interface LeafColumn {
@@ -16,15 +17,6 @@ export interface LeafColumn {
   valueLevel: number;
   entryLevel: number;
 }
-
-const KINDS = new Map<number | undefined, VectorKind>([
-  [PhysicalType.BOOLEAN, 'boolean'],
-  [PhysicalType.INT32, 'int32'],
-  [PhysicalType.INT64, 'int64'],
-  [PhysicalType.DOUBLE, 'double'],
-  [PhysicalType.BYTE_ARRAY, 'bytes'],
-  [PhysicalType.FIXED_LEN_BYTE_ARRAY, 'int128'],
-]);
 
 /** Levels of definition and repetition that a node adds to those of its parent. */
 const LEVELS_OF: Record<number, { definition: number; repetition: number }> = {
@@ -61,15 +53,10 @@ function leafOf(
   levels: Pick<LeafColumn, 'valueLevel' | 'entryLevel'>,
 ): LeafColumn {
   const { type = -1, typeLength, convertedType } = node;
-  const kind = KINDS.get(type);
+  const kind = kindOfPhysical(type);
   const isKnown = kind !== undefined && (kind !== 'int128' || typeLength === 16);
   const isFlat = levels.entryLevel === 0;
   if (!isKnown || levels.valueLevel !== (isFlat ? 1 : 3)) throw malformed('a column of another type');
   const isText = kind === 'bytes' && convertedType === ConvertedType.UTF8;
   return { path, type, kind, isText, isList: !isFlat, ...levels };
-}
-
-/** Names that were read are bytes. */
-export function textOf(name: string | Uint8Array): string {
-  return typeof name === 'string' ? name : new TextDecoder().decode(name);
 }

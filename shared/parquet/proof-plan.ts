@@ -1,9 +1,10 @@
 import type { PageCodec } from '../layout/layout.ts';
 import type { ColumnMetaData } from './format.ts';
-import { type LeafColumn, leafColumns, textOf } from './leaf-columns.ts';
+import { type LeafColumn, leafColumns } from './leaf-columns.ts';
 import { codecOf } from './page-compressor.ts';
 import { PageContradiction } from './page-contradiction.ts';
 import { decodePageIndex, type PageSummary } from './page-index.ts';
+import { textOf } from './schema-node.ts';
 import type { SourceFile, SourceRowGroup } from './source-file.ts';
 
 /** A column chunk that is to be proved: what footer and page index say of it. */

@@ -71,14 +71,11 @@ async function cutsOfNight(sync: boolean): Promise<{ whole: string[]; cuts: Cut[
   const loaded: [number, string][] = [];
   await night(lake, false, (file) => loaded.push([disk.cuts.length, file]));
   const whole = await ids(lake);
-  const all = disk.cuts.map((left, cut) => ({
-    left,
+  const cuts = disk.differentCuts((cut) => ({
     said: loaded.flatMap(([from, file]) => (from <= cut + 1 ? [file] : [])),
   }));
   disk.stop();
-  const print = ({ left, said }: Cut) =>
-    `${said} ${[...left].map(([path, bytes]) => `${path}:${bytes.toString('latin1')}`)}`;
-  return { whole, cuts: all.filter((cut, at) => at === 0 || print(cut) !== print(all[at - 1]!)) };
+  return { whole, cuts };
 }
 
 /** Starts again after a cut. Answers what is wrong: with what readers see at once, or at the end of the night that is converted again. */

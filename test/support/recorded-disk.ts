@@ -45,6 +45,14 @@ export class RecordedDisk {
     this.rootPath = '';
   }
 
+  /** What is left at each cut, with what `factsOf` says of it; of those alike that follow each other the first. */
+  differentCuts<T extends object>(factsOf: (cut: number) => T): ({ left: Left } & T)[] {
+    const all = this.cuts.map((left, cut) => ({ left, ...factsOf(cut) }));
+    const print = ({ left, ...facts }: (typeof all)[number]) =>
+      `${JSON.stringify(facts)} ${[...left].map(([path, bytes]) => `${path}:${bytes.toString('latin1')}`)}`;
+    return all.filter((cut, at) => at === 0 || print(cut) !== print(all[at - 1]!));
+  }
+
   watch(fs: typeof Fs): typeof Fs {
     const after = async <T>(done: Promise<T>, change: () => void): Promise<T> => {
       const result = await done;

@@ -1,3 +1,4 @@
+import { COUNTED_LINES } from '../counted-lines.ts';
 import type { Chances } from './fault-plan.ts';
 
 /** One file of a night, in the versions in which it may arrive, with the one right answer of each. */
@@ -41,23 +42,7 @@ export const NIGHT_LAYOUT = JSON.stringify({
     { name: 'opened', start: 46, end: 53, type: 'date', format: 'yyyyMMdd' },
     { name: 'product', start: 54, end: 60, type: 'string' },
   ],
-  detail: { match: { start: 1, end: 2, equals: '01' } },
-  header: {
-    match: { start: 1, end: 2, equals: '00' },
-    fields: [{ name: 'day', start: 3, end: 10, type: 'date', format: 'yyyyMMdd' }],
-  },
-  trailer: {
-    match: { start: 1, end: 2, equals: '99' },
-    fields: [
-      { name: 'records', start: 3, end: 10, type: 'integer' },
-      { name: 'total', start: 11, end: 25, type: 'decimal(15,2)', point: 'implied' },
-    ],
-  },
-  controlTotals: [
-    { trailer: 'records', equals: 'count(all)' },
-    { trailer: 'total', equals: 'sum(amount)' },
-  ],
-  businessDate: { header: 'day' },
+  ...COUNTED_LINES,
   rejects: { maxPercent: 40 },
 });
 

@@ -1,3 +1,4 @@
+import { COUNTED_LINES } from '../counted-lines.ts';
 import { compactDate, type Form, offsetsOf, type RawRecord, rowText } from './form.ts';
 
 const PLAIN = 0;
@@ -50,23 +51,7 @@ function layoutText(version: number): string {
       { name: 'product', start: 20, end: 22, type: 'string' },
       ...(version === WITHOUT_NOTE ? [] : [{ name: 'note', start: 23, end: 26, type: 'string' }]),
     ],
-    detail: { match: { start: 1, end: 2, equals: '01' } },
-    header: {
-      match: { start: 1, end: 2, equals: '00' },
-      fields: [{ name: 'day', start: 3, end: 10, type: 'date', format: 'yyyyMMdd' }],
-    },
-    trailer: {
-      match: { start: 1, end: 2, equals: '99' },
-      fields: [
-        { name: 'records', start: 3, end: 10, type: 'integer' },
-        { name: 'total', start: 11, end: 25, type: 'decimal(15,2)', point: 'implied' },
-      ],
-    },
-    controlTotals: [
-      { trailer: 'records', equals: 'count(all)' },
-      { trailer: 'total', equals: 'sum(amount)' },
-    ],
-    businessDate: { header: 'day' },
+    ...COUNTED_LINES,
     rejects: { maxPercent: 60 },
   });
 }
