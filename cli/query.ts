@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startDir } from '../local/adapters/project-folders.ts';
 import type { Lake } from '../local/lake/lake.ts';
 import { openLake } from '../local/lake/lake-sql.ts';
@@ -72,7 +73,7 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   if (values.check && asOf !== undefined)
     throw usageError('--check reads what is published now, and --as-of what was', 'Give one of the two');
   const lakeDir = await lakeFolder(values.lake, ['catalog', 'ledger']);
-  if (values.check) await checkReaders(await lakePorts(values.lake));
+  if (values.check) await checkReaders(await lakePorts(values.lake), sleep);
   const past = asOf === undefined ? undefined : await pastTables(values.lake, asOf);
   past?.requireThere(sql ?? '');
   const lake = await openLake({

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { repairLake } from '../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../shared/pipeline/verify/verify-lake.ts';
 import { defineCommand, isSet } from '../terminal/command-line.ts';
@@ -29,8 +30,12 @@ export const command = defineCommand(COMMAND, async (values) => {
   const dryRun = values['dry-run'] === true;
   const judges = lakeJudges(lake);
   const finding = dryRun
-    ? verifyLake(ports, { depth, judges }).then((verdict) => ({ done: [], failed: [], verdict }))
-    : repairLake(ports, { depth, judges });
+    ? verifyLake(ports, { depth, judges, pause: sleep }).then((verdict) => ({
+        done: [],
+        failed: [],
+        verdict,
+      }))
+    : repairLake(ports, { depth, judges, pause: sleep });
   const report = await finding.finally(() => judges?.close());
   const { done, failed, verdict } = report;
   const { damaged, notes } = countsOf(verdict.findings);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyLake } from '../shared/pipeline/verify/verify-lake.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { defineCommand, isSet } from '../terminal/command-line.ts';
@@ -26,7 +27,9 @@ export const command = defineCommand(COMMAND, async (values) => {
   const lake = values.lake ?? 'LAKE';
   const depth = values.quick ? 'quick' : 'full';
   const judges = lakeJudges(lake);
-  const { findings, days, files } = await verifyLake(ports, { depth, judges }).finally(() => judges?.close());
+  const { findings, days, files } = await verifyLake(ports, { depth, judges, pause: sleep }).finally(() =>
+    judges?.close(),
+  );
   const { damaged, notes } = countsOf(findings);
   if (values.json) {
     const shown = findings.map((finding) => findingJson(finding, lake));

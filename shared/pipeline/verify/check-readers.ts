@@ -4,12 +4,13 @@ import { ledgerPlaces, readDayRecord } from './day-record.ts';
 import { confirmed, type Finding } from './finding.ts';
 import { judgeShownObjects } from './judge-objects.ts';
 import { judgeCatalog } from './judge-tables.ts';
+import { type Pause, unlessShownSoon } from './unshown-commits.ts';
 
 /**
  * Reads every byte that readers can see, and fails with `RunInconsistent` if one is not as it was written: what is read afterwards is what
  * was loaded.
  */
-export async function checkReaders(ports: PipelinePorts): Promise<void> {
+export async function checkReaders(ports: PipelinePorts, pause?: Pause): Promise<void> {
   for (const [dataset, places] of await ledgerPlaces(ports.lake)) {
     const dates = [...places].filter((date) => date !== null).sort();
     for (const businessDate of dates) {
@@ -18,13 +19,15 @@ export async function checkReaders(ports: PipelinePorts): Promise<void> {
         return judgeShownObjects(ports, record);
       });
     }
-    await requireNone(() => judgeCatalog(ports, dataset, dates, new Map()));
+    await requireNone(() => judgeCatalog(ports, dataset, dates, new Map()), pause);
   }
 }
 
-async function requireNone(judge: () => Promise<Finding[]>): Promise<void> {
-  const found = (await judge()).filter(({ level }) => level === 'damage');
-  const [wrong] = found.length === 0 ? [] : confirmed(found, await judge());
+async function requireNone(judge: () => Promise<Finding[]>, pause?: Pause): Promise<void> {
+  const damaged = async () => (await judge()).filter(({ level }) => level === 'damage');
+  const found = await damaged();
+  const again = found.length === 0 ? [] : confirmed(found, await damaged());
+  const [wrong] = await unlessShownSoon(again, damaged, pause);
   if (!wrong) return;
   throw new RunInconsistent({
     what: 'this object is damaged, so rows may be wrong',

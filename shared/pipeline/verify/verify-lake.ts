@@ -5,13 +5,14 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { Depth } from './data-object.ts';
 import { ledgerPlaces } from './day-record.ts';
-import { confirmed, type Finding } from './finding.ts';
+import { confirmed, type Finding, unlessClosed } from './finding.ts';
 import { judgeOtherClaims } from './judge-claims.ts';
 import { addFieldIds, judgeFieldIds } from './judge-field-ids.ts';
 import { judgePart, type LakePart, lookedTwice, type PartVerdict } from './judge-part.ts';
 import { type RunsVerdict, runRoots } from './judge-runs.ts';
 import { claimTables, judgeCatalog, judgeOwners, type TableClaims } from './judge-tables.ts';
 import { lotsOf } from './large-files.ts';
+import { type Pause, unlessShownSoon } from './unshown-commits.ts';
 
 export interface VerifyOptions {
   depth: Depth;
@@ -19,6 +20,8 @@ export interface VerifyOptions {
   dates?: ReadonlySet<string> | undefined;
   /** Judges parts of the lake, several at a time; by default here, one after the other. */
   judges?: PartJudges | undefined;
+  /** Waits, where somebody else may be at work on the lake. */
+  pause?: Pause | undefined;
 }
 
 /** Who judges parts of a lake. */
@@ -67,7 +70,8 @@ export async function verifyLake(ports: PipelinePorts, options: VerifyOptions): 
     }
     verdict.days += chosen.length;
     const days = [...dates].filter((date) => date !== null).sort();
-    await look(() => judgeCatalog(ports, dataset, days, claims));
+    const judge = () => unlessClosed(() => judgeCatalog(ports, dataset, days, claims));
+    verdict.findings.push(...(await unlessShownSoon(await lookedTwice(judge), judge, options.pause)));
     if (depth === 'full') await look(() => judgeOtherClaims(ports.lake, dataset, contents));
   }
   if (!isClosed) await look(() => judgeOwners(ports.lake, claims));
