@@ -15,9 +15,13 @@ const OF_CONVERSIONS = {
   'local/embedded-functions.ts': 'invokeFunction',
 };
 /** And those of the threads that judge a lake. */
-const ENTRIES = { ...OF_CONVERSIONS, 'local/judge-function.ts': 'invokeFunction' };
+const ENTRIES = {
+  ...OF_CONVERSIONS,
+  'local/judge-function.ts': 'invokeFunction',
+  'local/early-threads.ts': 'beginThreads, endEarlyThreads',
+};
 /** Packages that look for files beside their module. */
-const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
+const NOT_BUNDLED = ['@duckdb/node-api'];
 /** The lists of all checkouts that share the folder. */
 const LISTS = /^bundle-[0-9a-f]{8}\.json$/;
 /** By then every start has read its last file. */
