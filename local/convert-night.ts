@@ -13,6 +13,8 @@ import { startUrl } from './start-bundle.ts';
 import { joinedPool } from './state-machine/joined-pool.ts';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './state-machine/worker-pool.ts';
 
+/** What the main thread parses while another begins and compiles its functions: they begin together, and the other one is slower at first. */
+const HEAD_START_BYTES = 16 * 1024 * 1024;
 /** Documents of small files are objects, and few of them live longer than their file. */
 const YOUNG_OF_LOTS_MB = 32;
 
@@ -45,7 +47,8 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
     const { runExecution } = await import('./state-machine/run-execution.ts');
     const definition = await loadPipeline();
     const execute: Night['execute'] = (execution) => runExecution({ definition, ...execution });
-    const night: Night = { options, setup, pool, execute };
+    const headStartBytes = isJoined && workerCount > 1 ? HEAD_START_BYTES : 0;
+    const night: Night = { options, setup, pool, headStartBytes, execute };
     const waiting: string[] = [];
     for (const input of options.inputs) {
       if (options.signal?.aborted) return;

@@ -41,6 +41,8 @@ export interface Night {
   options: NightOptions;
   setup: LocalSetup;
   pool: WorkerPool;
+  /** So many bytes the main thread is ahead of all others when they begin. */
+  headStartBytes: number;
   /** Runs the pipeline's state machine once. */
   execute(execution: Omit<ExecutionOptions, 'definition'>): Promise<ExecutionResult>;
 }
