@@ -10,6 +10,7 @@ import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';
 import type { LayoutSource } from '../shared/ports/layout-source.ts';
 import type { MetricFigure } from '../shared/ports/metrics.ts';
+import type { DescribedObject, DescribedRows } from '../shared/ports/object-store.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import type { LedgerEntry } from '../shared/run/ledger-entry.ts';
 import { DraftStore, NotDrafted } from './adapters/draft-store.ts';
@@ -38,14 +39,21 @@ export interface Lot {
 }
 
 /** What became of a file of a lot. */
-export interface LotFile {
+export interface LotFile extends LoadedLotFile {
+  /** Its data files that were settled with the lot, so that the disk has their bytes. */
+  settled: { key: string; described: DescribedObject | undefined }[];
+}
+
+/** What is said of a file of a lot. */
+export interface LoadedLotFile {
   split: SplitResult;
   finalized: FinalizeResult & { status: 'loaded' | 'already-loaded' };
   entry: LedgerEntry;
-  /** Keys of its data files that were settled with the lot, so that the disk has their bytes. */
-  settled: string[];
   seconds: number;
 }
+
+/** What is known of Parquet files, by their keys. */
+type KnownRows = Map<string, DescribedRows>;
 
 /** Readers see the files of a lot together: `convertLots` publishes their days. */
 const PUBLISHED_LATER = 'the other files that are converted with it';
@@ -83,7 +91,8 @@ interface Figures {
 async function tryLot(setup: LocalSetup, lot: Lot, onRead: (bytes: number) => void) {
   const { lakeDir, sync = true } = setup;
   const store = createFileObjectStore({ rootDir: lakeDir, sync });
-  const drafts = new DraftStore(store);
+  const described: KnownRows = new Map();
+  const drafts = new DraftStore(store, (key, rows) => void described.set(key, rows()));
   const catalog = catalogOn(drafts, lakeDir);
   const figures: Figures[] = [];
   const files: (LotFile | undefined)[] = [];
@@ -107,10 +116,21 @@ async function tryLot(setup: LocalSetup, lot: Lot, onRead: (bytes: number) => vo
       drafts.keep();
       figures.push(...told);
     } else drafts.drop();
-    files.push(file);
+    files.push(file && { ...file, settled: settledOf(file, drafts, described) });
   }
   const refused = await settleDrafts({ rootDir: lakeDir, sync, store }, drafts.take(), waveOf);
   return { files, figures, refused };
+}
+
+/** The data files of a source file that are among the drafts, with what is known of them. */
+function settledOf({ entry }: LoadedLotFile, drafts: DraftStore, described: KnownRows): LotFile['settled'] {
+  const { outputs = [], rejectOutputs = [] } = entry.loaded ?? {};
+  return [...outputs, ...rejectOutputs]
+    .filter(({ mergedKey }) => drafts.isDraft(mergedKey))
+    .map(({ mergedKey: key, rows, bytes }) => {
+      const known = described.get(key);
+      return { key, described: known && { ...known, sizeBytes: bytes, recordCount: rows } };
+    });
 }
 
 async function recordTogether(lakeDir: string, figures: Figures[]): Promise<void> {
@@ -153,7 +173,7 @@ async function convertDrafted(
   definition: StateMachineDefinition,
   ports: PipelinePorts,
   request: NightRequest & { sourceKey: string },
-): Promise<LotFile | undefined> {
+): Promise<LoadedLotFile | undefined> {
   const startedAt = performance.now();
   const answers: { split?: SplitResult; finalized?: FinalizeResult } = {};
   const splitter = createSplitter(ports);
@@ -182,11 +202,5 @@ async function convertDrafted(
   if (!entry) return undefined;
   // It leads the watchdog to the entry if the execution dies.
   if (ports.lake instanceof DraftStore) ports.lake.forget(executionKey(executionIdOf(executed)));
-  const { outputs = [], rejectOutputs = [] } = entry.loaded ?? {};
-  const settled = [...outputs, ...rejectOutputs].map(({ mergedKey }) => mergedKey);
-  return {
-    ...{ split, finalized, entry },
-    settled: settled.filter((key) => ports.lake.isDraft?.(key)),
-    seconds: secondsSince(startedAt),
-  };
+  return { split, finalized, entry, seconds: secondsSince(startedAt) };
 }

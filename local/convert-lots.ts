@@ -1,11 +1,13 @@
+import { DescribedFiles } from './adapters/described-files.ts';
 import { checksumOn } from './checksums-on-workers.ts';
 import { convertFile } from './convert-file.ts';
-import type { Lot, LotFile } from './convert-lot.ts';
+import type { Lot } from './convert-lot.ts';
 import type { FileSummary } from './file-summary.ts';
 import { createLocalPorts } from './local-ports.ts';
 import { localVersion } from './local-version.ts';
 import { LEAST_SPREAD_BYTES, type Night, type NightOptions, sizeOf } from './night.ts';
 import { LotPublisher, type WaitingFile } from './publish-lots.ts';
+import { receivedLot, type SentLot } from './sent-lot.ts';
 
 /** Of fewer files each is converted on its own, with all steps in the ledger. */
 const LEAST_FILES = 4;
@@ -70,18 +72,30 @@ export async function* convertLots(night: Night, inputs: string[]): AsyncGenerat
   const show = (line: string) => options.progress?.notified(line);
   const again = (input: string) => convertFile(input, alone(night));
   const settled = new Set<string>();
-  const known = { checksumOf: checksumOn(night), isOnDisk: (key: string) => settled.has(key) };
-  const publisher = new LotPublisher(createLocalPorts(setup, show, undefined, known), again);
+  const described = new DescribedFiles();
+  const isOnDisk = (key: string) => settled.has(key);
+  const ports = createLocalPorts(setup, show, undefined, {
+    checksumOf: checksumOn(night),
+    isOnDisk,
+    described,
+  });
+  const publisher = new LotPublisher(ports, again, () => {
+    settled.clear();
+    described.clear();
+  });
   const waiting: WaitingFile[] = [];
   await showProgress(night, inputs);
-  for await (const { lot, files } of lotsInOrder(night, await planLots(inputs, options.workerCount))) {
+  for await (const { lot, sent } of lotsInOrder(night, await planLots(inputs, options.workerCount))) {
+    const files = receivedLot(sent, (key, file) => {
+      settled.add(key);
+      if (file) described.add(key, file);
+    });
     for (const [index, input] of lot.entries()) {
       if (options.signal?.aborted) return;
       const file = files[index];
-      const { rows = 0, records } = file?.entry ?? {};
-      options.progress?.rangeDone({ rows, rejected: records?.rejected ?? 0 });
-      for (const key of file?.settled ?? []) settled.add(key);
-      waiting.push(file ? { input, ...file } : { summary: await again(input) });
+      const { rows = 0, rejected = 0 } = file ?? {};
+      options.progress?.rangeDone({ rows, rejected });
+      waiting.push(file ? { input, file } : { summary: await again(input) });
     }
     if (publisher.isDue()) yield* publisher.publish(waiting.splice(0));
   }
@@ -123,17 +137,17 @@ async function* lotsInOrder(night: Night, lots: string[][]) {
     rangeSizeBytes: options.request.rangeSizeBytes ?? LEAST_SPREAD_BYTES,
   };
   const softwareVersion = localVersion();
-  const started: Promise<(LotFile | undefined)[]>[] = [];
+  const started: Promise<SentLot>[] = [];
   const start = (inputs: string[]) => {
     const lot: Lot = { inputs, rawRoot, request, softwareVersion };
-    const running = pool.run('lot', lot, signal && { signal }).catch(() => inputs.map(() => undefined));
-    started.push(running as Promise<(LotFile | undefined)[]>);
+    const failed = (): SentLot => ({ files: inputs.map(() => null), schemas: [] });
+    started.push((pool.run('lot', lot, signal && { signal }) as Promise<SentLot>).catch(failed));
   };
   for (const [index, lot] of lots.entries()) {
     while (started.length < Math.min(lots.length, index + options.workerCount * LOTS_AHEAD)) {
       start(lots[started.length]!);
     }
-    yield { lot, files: await started[index]! };
-    started[index] = Promise.resolve([]);
+    yield { lot, sent: await started[index]! };
+    delete started[index];
   }
 }

@@ -1,5 +1,7 @@
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
+  DescribedObject,
+  DescribedRows,
   ObjectInfo,
   ObjectStore,
   ObjectWriter,
@@ -38,9 +40,12 @@ export class DraftStore implements ObjectStore {
   /** What stood before the present file began, by the keys that it wrote. */
   private readonly before = new Map<string, Draft | undefined>();
   private count = 0;
+  private readonly describing: ((key: string, rows: () => DescribedRows) => void) | undefined;
 
-  constructor(below: ObjectStore) {
+  /** `describing` is told what is known of each Parquet file that is written. */
+  constructor(below: ObjectStore, describing?: (key: string, rows: () => DescribedRows) => void) {
     this.below = below;
+    this.describing = describing;
   }
 
   /** What was written since the last `keep` stays. */
@@ -67,6 +72,10 @@ export class DraftStore implements ObjectStore {
     const taken = new Map(this.drafts);
     for (const known of [this.drafts, this.seen, this.before]) known.clear();
     return taken;
+  }
+
+  described(key: string): DescribedObject | undefined {
+    return this.drafts.has(key) ? undefined : this.below.described?.(key);
   }
 
   isDraft(key: string): boolean {
@@ -117,6 +126,7 @@ export class DraftStore implements ObjectStore {
         const [only, ...others] = pieces;
         this.write(key, only && others.length === 0 ? only : Buffer.concat(pieces), 'anything');
       },
+      describe: (rows) => this.describing?.(key, rows),
       abort: async () => void pieces.splice(0),
     };
   }

@@ -2,13 +2,15 @@ import { readFileSync, statSync } from 'node:fs';
 import { ObjectNotFound } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { StreamChecksum } from '../../shared/kernel/stream-checksum.ts';
-import { SHORT_BYTES } from '../../shared/pipeline/parse/part-sum.ts';
+import { PartSum } from '../../shared/pipeline/parse/part-sum.ts';
 import type { ObjectPiece, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
-import { crc64nvme, crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
+import { crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
 import { damaged } from './file-error.ts';
 import { streamFile } from './file-reader.ts';
 import { LAKE_OBJECT } from './file-version.ts';
 
+/** Read at once: to wait for another thread takes longer. */
+const QUICK_BYTES = 256 * 1024;
 /** Fits a near cache, where the bytes are summed that were read there. */
 const ROOM_BYTES = 256 * 1024;
 
@@ -26,8 +28,12 @@ export type ChecksumOfFile = (path: string) => Promise<string | undefined>;
 /** CRC-64/NVME of a file, or undefined if there is none. */
 export async function fileChecksum(path: string): Promise<string | undefined> {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile() && stats.size <= SHORT_BYTES) return crc64ToBase64(crc64nvme(readFileSync(path)));
   const kernel = checksumKernel();
+  if (stats?.isFile() && stats.size <= QUICK_BYTES) {
+    const sum = new PartSum(kernel);
+    sum.add(readFileSync(path));
+    return crc64ToBase64(sum.finish());
+  }
   const sum = new StreamChecksum(kernel);
   const room = kernel.allocate(ROOM_BYTES);
   const into = () => kernel.bytes.subarray(room, room + ROOM_BYTES);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
+  DescribedObject,
   DraftedStore,
   ObjectInfo,
   ObjectPiece,
@@ -169,7 +170,10 @@ class FileObjectStore implements ObjectStore {
     const { rootDir, sync } = this;
     const isOnDisk = this.options.isOnDisk?.(fromKey) === true;
     const named = { from, path: this.path(toKey), rootDir, sync, folderMode: this.modes.folder, isOnDisk };
-    if (crc64nvme === undefined && (await isLinkedAtOnce(named))) return;
+    if (crc64nvme === undefined && (await isLinkedAtOnce(named))) {
+      this.options.described?.named(fromKey, toKey);
+      return;
+    }
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
     try {
@@ -208,6 +212,10 @@ class FileObjectStore implements ObjectStore {
   async delete(keys: string[]): Promise<void> {
     removeFiles(keys.map((key) => this.path(key)));
     await removeEmptied(this.rootDir, keys.map(dirname), this.sync);
+  }
+
+  described(key: string): DescribedObject | undefined {
+    return this.options.described?.of(key);
   }
 
   draft(): DraftedStore {

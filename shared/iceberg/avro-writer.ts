@@ -1,4 +1,4 @@
-import { type AvroType, type AvroValue, isUnion } from './avro-type.ts';
+import { type AvroType, type AvroValue, ENCODED_REST, isUnion } from './avro-type.ts';
 
 const encoder = new TextEncoder();
 const FIRST_BYTES = 4096;
@@ -46,7 +46,12 @@ export class AvroWriter {
         if (!isRecord(value)) throw wrong(type.name);
         for (const field of type.fields) {
           const part = value[field.name];
-          if (part === undefined) throw wrong(`${type.name}.${field.name}`);
+          if (part === undefined) {
+            const rest = value[ENCODED_REST];
+            if (!(rest instanceof Uint8Array)) throw wrong(`${type.name}.${field.name}`);
+            this.raw(rest);
+            return;
+          }
           this.value(field.type, part);
         }
     }

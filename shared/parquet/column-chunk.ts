@@ -18,6 +18,16 @@ const PAGE_BYTES = 320 * 1024;
 /** A chunk of fewer values has no dictionary. */
 const LEAST_DICTIONARY_VALUES = 8;
 
+/**
+ * A chunk of one page shows whether its dictionary pays only at the end, and to enter values that hardly repeat takes longer than all else. So
+ * a sample of its first values decides if they are enough for that: as many that two of them would be the same by chance several times, were
+ * there so few kinds of values that a dictionary pays.
+ */
+const SAMPLE_SHARE = 17;
+const LEAST_SAMPLE = 64;
+/** Of so many values at most one is there twice, if a dictionary does not pay. */
+const VALUES_A_REPEAT = 50;
+
 /** Data pages of another chunk of the same column, in the kernel's memory. They need no dictionary. */
 interface CopiedPages {
   pages: CopiedPage[];
@@ -63,18 +73,22 @@ export class ColumnChunkBuilder {
   private gaveUp = false;
   /** Rows of the open page, in a list. */
   private openListRows = 0;
+  private readonly batchCount: number;
 
+  /** `batchCount` says how many times as many rows as in its first `append` the chunk will have, if that is known to be few. */
   constructor(
     kernel: Kernel,
     schema: ColumnSchema,
     compression: Compression,
     compressor: PageCompressor,
     form = PLAIN_PAGES,
+    batchCount = Number.POSITIVE_INFINITY,
   ) {
     const kind = vectorKind(schema.type);
     this.kernel = kernel;
     this.schema = schema;
     this.kind = kind;
+    this.batchCount = batchCount;
     this.isList = schema.list !== undefined;
     this.page = new OpenPage(kernel, kind);
     this.writer = new PageWriter(kernel, kind, schema, compression, compressor, form);
@@ -111,7 +125,9 @@ export class ColumnChunkBuilder {
 
   private appendValues(vector: FieldVector, members: number, count: number): void {
     this.filter?.add(vector, members, count);
-    const from = this.pageDictionary ? this.appendIndexes(this.pageDictionary, vector, members, count) : 0;
+    let from = this.pageDictionary ? this.appendSample(this.pageDictionary, vector, members, count) : 0;
+    if (this.pageDictionary && from < count)
+      from = this.appendIndexes(this.pageDictionary, vector, members, count, from);
     if (!this.pageDictionary && from < count) {
       const left = count - from;
       this.page.appendPlain(vector, members + from * 2, left, vector.plainBytes(left));
@@ -155,26 +171,51 @@ export class ColumnChunkBuilder {
     this.pageDictionary = this.dictionary;
   }
 
+  /** Appends the first values of a chunk of one page, and gives its dictionary up if they show that it will not pay. Returns how many. */
+  private appendSample(
+    dictionary: ChunkDictionary,
+    vector: FieldVector,
+    members: number,
+    count: number,
+  ): number {
+    const rowCount = count * this.batchCount;
+    if (rowCount > PAGE_ROWS || this.page.length > 0 || this.isList) return 0;
+    const sample = Math.ceil(Math.sqrt(rowCount * SAMPLE_SHARE));
+    if (sample < LEAST_SAMPLE || sample > count) return 0;
+    const from = this.appendIndexes(dictionary, vector, members, sample, 0);
+    const valueCount = this.page.length / 2;
+    const repeats = valueCount - dictionary.entryCount;
+    if (this.pageDictionary && valueCount >= LEAST_SAMPLE && repeats * VALUES_A_REPEAT < valueCount)
+      this.giveUp(dictionary);
+    return from;
+  }
+
   /** Returns how many members found an entry. If not all did, the page has become a PLAIN one, and the rest goes on in it. */
   private appendIndexes(
     dictionary: ChunkDictionary,
     vector: FieldVector,
     members: number,
     count: number,
+    first: number,
   ): number {
-    let from = 0;
+    let from = first;
     while (true) {
       from = dictionary.append(vector, members, from, count);
       if (from === count) return from;
       if (!dictionary.grow(this.pages.valueCount + this.page.length / 2)) break;
       if (dictionary.isLarge) outgrown.add(this.schema);
     }
+    this.giveUp(dictionary);
+    return from;
+  }
+
+  /** The open page goes on in PLAIN form. */
+  private giveUp(dictionary: ChunkDictionary): void {
     this.gaveUp = true;
     dictionary.turnPlain();
     // Finished pages may use the dictionary: then it stays.
     if (this.pages.pageCount === 0) this.dropDictionary();
     this.pageDictionary = undefined;
-    return from;
   }
 
   private dropDictionary(): void {
