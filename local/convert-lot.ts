@@ -13,6 +13,7 @@ import type { MetricFigure } from '../shared/ports/metrics.ts';
 import type { DescribedObject, DescribedRows } from '../shared/ports/object-store.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import type { LedgerEntry } from '../shared/run/ledger-entry.ts';
+import { type DraftMemory, giveBackDraftMemory, takeDraftMemory } from './adapters/draft-memory.ts';
 import { DraftStore, NotDrafted } from './adapters/draft-store.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
@@ -89,10 +90,22 @@ interface Figures {
 
 /** Drafts all files of a lot, and settles the drafts. Answers with the keys that were not written, too. */
 async function tryLot(setup: LocalSetup, lot: Lot, onRead: (bytes: number) => void) {
+  const memory = takeDraftMemory();
+  try {
+    return await tryLotIn(memory, setup, lot, onRead);
+  } finally {
+    giveBackDraftMemory(memory);
+  }
+}
+
+async function tryLotIn(memory: DraftMemory, setup: LocalSetup, lot: Lot, onRead: (bytes: number) => void) {
   const { lakeDir, sync = true } = setup;
   const store = createFileObjectStore({ rootDir: lakeDir, sync });
   const described: KnownRows = new Map();
-  const drafts = new DraftStore(store, (key, rows) => void described.set(key, rows()));
+  const drafts = new DraftStore(store, {
+    describing: (key, rows) => void described.set(key, rows()),
+    memory,
+  });
   const catalog = catalogOn(drafts, lakeDir);
   const figures: Figures[] = [];
   const files: (LotFile | undefined)[] = [];

@@ -9,6 +9,7 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { type DraftMemory, joined } from './draft-memory.ts';
 import { preconditionFailed } from './file-error.ts';
 import { inKeyOrder } from './listed-files.ts';
 
@@ -22,6 +23,13 @@ export interface Draft {
 
 /** More than a small file makes. */
 const MOST_PART_BYTES = 32 * 1024 * 1024;
+
+interface DraftOptions {
+  /** Told what is known of each Parquet file that is written. */
+  describing?: (key: string, rows: () => DescribedRows) => void;
+  /** Where the bytes of files are kept: until it is reset. */
+  memory?: DraftMemory;
+}
 
 /** A call that a draft has no answer to. Whoever gets it does the same work on the store itself. */
 export class NotDrafted extends Error {
@@ -40,12 +48,11 @@ export class DraftStore implements ObjectStore {
   /** What stood before the present file began, by the keys that it wrote. */
   private readonly before = new Map<string, Draft | undefined>();
   private count = 0;
-  private readonly describing: ((key: string, rows: () => DescribedRows) => void) | undefined;
+  private readonly options: DraftOptions;
 
-  /** `describing` is told what is known of each Parquet file that is written. */
-  constructor(below: ObjectStore, describing?: (key: string, rows: () => DescribedRows) => void) {
+  constructor(below: ObjectStore, options: DraftOptions = {}) {
     this.below = below;
-    this.describing = describing;
+    this.options = options;
   }
 
   /** What was written since the last `keep` stays. */
@@ -120,13 +127,12 @@ export class DraftStore implements ObjectStore {
       write: async (bytes) => {
         sizeBytes += bytes.length;
         if (sizeBytes > MOST_PART_BYTES) throw new NotDrafted(`${key} is too large for memory`);
-        pieces.push(bytes.slice());
+        pieces.push(this.options.memory?.copied(bytes) ?? bytes.slice());
       },
       close: async () => {
-        const [only, ...others] = pieces;
-        this.write(key, only && others.length === 0 ? only : Buffer.concat(pieces), 'anything');
+        this.write(key, joined(pieces), 'anything');
       },
-      describe: (rows) => this.describing?.(key, rows),
+      describe: (rows) => this.options.describing?.(key, rows),
       abort: async () => void pieces.splice(0),
     };
   }

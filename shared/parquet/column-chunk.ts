@@ -6,6 +6,7 @@ import { BloomFilterBuilder } from './bloom-filter.ts';
 import { ChunkDictionary, canHaveDictionary } from './chunk-dictionary.ts';
 import { ChunkOutput, NO_HEADER } from './chunk-output.ts';
 import { ChunkPages, type FinishedChunk } from './chunk-pages.ts';
+import { mayPay, sampleCount } from './dictionary-sample.ts';
 import { PageEncoding } from './format.ts';
 import { OpenPage, type ValueRange } from './open-page.ts';
 import type { PageCompressor } from './page-compressor.ts';
@@ -17,16 +18,6 @@ const PAGE_ROWS = 20_000;
 const PAGE_BYTES = 320 * 1024;
 /** A chunk of fewer values has no dictionary. */
 const LEAST_DICTIONARY_VALUES = 8;
-
-/**
- * A chunk of one page shows whether its dictionary pays only at the end, and to enter values that hardly repeat takes longer than all else. So
- * a sample of its first values decides if they are enough for that: as many that two of them would be the same by chance several times, were
- * there so few kinds of values that a dictionary pays.
- */
-const SAMPLE_SHARE = 17;
-const LEAST_SAMPLE = 64;
-/** Of so many values at most one is there twice, if a dictionary does not pay. */
-const VALUES_A_REPEAT = 50;
 
 /** Data pages of another chunk of the same column, in the kernel's memory. They need no dictionary. */
 interface CopiedPages {
@@ -180,13 +171,11 @@ export class ColumnChunkBuilder {
   ): number {
     const rowCount = count * this.batchCount;
     if (rowCount > PAGE_ROWS || this.page.length > 0 || this.isList) return 0;
-    const sample = Math.ceil(Math.sqrt(rowCount * SAMPLE_SHARE));
-    if (sample < LEAST_SAMPLE || sample > count) return 0;
+    const sample = sampleCount(rowCount, count);
+    if (sample === 0) return 0;
     const from = this.appendIndexes(dictionary, vector, members, sample, 0);
     const valueCount = this.page.length / 2;
-    const repeats = valueCount - dictionary.entryCount;
-    if (this.pageDictionary && valueCount >= LEAST_SAMPLE && repeats * VALUES_A_REPEAT < valueCount)
-      this.giveUp(dictionary);
+    if (this.pageDictionary && !mayPay(dictionary, valueCount, rowCount / sample)) this.giveUp(dictionary);
     return from;
   }
 
