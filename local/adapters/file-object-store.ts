@@ -161,7 +161,8 @@ class FileObjectStore implements ObjectStore {
   async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
     const path = this.path(key);
     // Whoever proves an object gives it another name next, for which the disk must have its bytes.
-    const [sum] = await Promise.all([this.checksumOf(path), this.sync && syncBytes(path)]);
+    const mustSync = this.sync && this.options.isOnDisk?.(key) !== true;
+    const [sum] = await Promise.all([this.checksumOf(path), mustSync && syncBytes(path)]);
     return sum === undefined ? undefined : sum === crc64nvme;
   }
 
