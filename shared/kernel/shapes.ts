@@ -134,10 +134,11 @@ export const READ_MARGIN_BYTES = 64;
 /** Bytes that may be written beyond the end of what a function appends. */
 export const WRITE_MARGIN_BYTES = 64;
 
-/** Kinds of values for `compressSnappy`: any bytes, PLAIN texts, PLAIN integers of 8 bytes. */
+/** Kinds of values for `compressSnappy`: any bytes, PLAIN texts, PLAIN integers of 8 bytes, PLAIN texts whose words come again and again. */
 export const VALUES_ANY = 0;
 export const VALUES_TEXT = 1;
 export const VALUES_INT64 = 2;
+export const VALUES_WORDS = 3;
 /** Room for the tables of `compressSnappy`. */
 export const SNAPPY_TABLE_BYTES = 45_056;
 

@@ -50,13 +50,15 @@ export function uncompressPage(kernel: Kernel, page: StoredPage, at: number, cod
       break;
     case 'zstd':
     case 'zstd-fast':
-      kernel.bytes.set(uncompressFrame(kernel.bytes.subarray(values, values + length), outLength), out);
+      if (!kernel.call.uncompressZstd(values, length, out, outLength)) {
+        kernel.bytes.set(uncompressFrame(kernel.bytes.subarray(values, values + length), outLength), out);
+      }
       break;
   }
   return memory;
 }
 
-/** The content of a frame. That it is as long as the page is known before memory is taken for it. */
+/** The content of a frame in a form that the kernel does not know, by a library, which is also the judge of what is damaged. That it is as long as the page is known before memory is taken for it. */
 function uncompressFrame(frame: Uint8Array, length: number): Uint8Array {
   if (contentBytes(frame) !== length) throw malformed('Zstandard of another length');
   let content: Uint8Array;

@@ -1,5 +1,6 @@
 import type { VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { VALUES_TEXT } from '../kernel/shapes.ts';
 import type { Compression, PageCodec, PageForm } from '../layout/layout.ts';
 import { type ChunkOutput, NO_HEADER } from './chunk-output.ts';
 import { PageEncoding, PageHeader, PageType } from './format.ts';
@@ -42,6 +43,8 @@ export class PageWriter {
   /** Undefined until the first page has shown what pays. */
   private decidedCodec: PageCodec | undefined;
   private decidedEncoding: PageEncoding | undefined;
+  /** The form of the chunk's texts, once a page of them was compressed with Snappy. */
+  private decidedTexts: number | undefined;
 
   constructor(
     kernel: Kernel,
@@ -160,7 +163,10 @@ export class PageWriter {
 
   private compress(body: CompressibleBytes, encoding: PageEncoding): KernelBytes {
     this.decidedCodec ??= this.codecFor(body, encoding);
-    return this.compressor.compress(body, this.decidedCodec);
+    if (this.decidedCodec !== 'snappy' || body.valuesForm !== VALUES_TEXT)
+      return this.compressor.compress(body, this.decidedCodec);
+    this.decidedTexts ??= this.compressor.textsForm(body, this.column);
+    return this.compressor.compress({ ...body, valuesForm: this.decidedTexts }, 'snappy');
   }
 
   /** As `compress`; a chunk whose first page does not compress is written uncompressed. */
@@ -177,6 +183,7 @@ export class PageWriter {
   clear(): void {
     this.decidedCodec = undefined;
     this.decidedEncoding = undefined;
+    this.decidedTexts = undefined;
   }
 }
 

@@ -2,8 +2,14 @@ import fc from 'fast-check';
 import { snappyUncompress } from 'hysnappy';
 import { expect, test } from 'vitest';
 import { Kernel } from '../../shared/kernel/kernel.ts';
-import { SNAPPY_TABLE_BYTES, VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../../shared/kernel/shapes.ts';
-import { pagesOfRising, plain, rising } from '../support/kernel-pages.ts';
+import {
+  SNAPPY_TABLE_BYTES,
+  VALUES_ANY,
+  VALUES_INT64,
+  VALUES_TEXT,
+  VALUES_WORDS,
+} from '../../shared/kernel/shapes.ts';
+import { pagesOfRising, pagesOfWords, plain, rising, spokenNames } from '../support/kernel-pages.ts';
 
 const kernel = new Kernel();
 const compress = (bytes: Uint8Array, valuesAt: number, form: number) => {
@@ -24,7 +30,7 @@ const roundTrip = (bytes: Uint8Array, form = VALUES_ANY, valuesAt = 0) => {
   expect(Buffer.compare(snappyUncompress(compressed, bytes.length), bytes)).toBe(0);
   return compressed.length;
 };
-const FORMS = [VALUES_ANY, VALUES_TEXT, VALUES_INT64];
+const FORMS = [VALUES_ANY, VALUES_TEXT, VALUES_INT64, VALUES_WORDS];
 
 test('an independent decoder restores any bytes', () => {
   const piece = fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 90 }), fc.integer({ min: 1, max: 40 }));
@@ -158,6 +164,58 @@ test('identifiers that rise are restored with any bytes between them, of any len
     }),
     { numRuns: 80 },
   );
+});
+
+test('names are little larger by their words than a search makes them, and smaller over several windows', () => {
+  const few = plain(spokenNames(2000));
+  expect(roundTrip(few, VALUES_WORDS)).toBeLessThan(roundTrip(few, VALUES_TEXT) * 1.08);
+  const many = plain(spokenNames(12_000));
+  expect(roundTrip(many, VALUES_WORDS)).toBeLessThan(roundTrip(many, VALUES_TEXT) * 1.01);
+  expect(roundTrip(many, VALUES_WORDS)).toBeLessThan(many.length * 0.42);
+});
+
+test('words are restored with any bytes between them, of any length, cut anywhere', () => {
+  fc.assert(
+    fc.property(pagesOfWords(), ({ levels, bytes }) => {
+      roundTrip(bytes, VALUES_WORDS, levels);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a word that came 64 KiB before, to the byte, is not matched with itself', () => {
+  const filler = (count: number) => plain(Array.from({ length: count }, (_, row) => digits(row, 28)));
+  for (const distance of [65_535, 65_536, 65_537, 131_072]) {
+    const between = filler(6000).subarray(0, distance - 44);
+    for (const word of ['Aparecida', 'Sá', 'x']) {
+      const text = plain([Buffer.from(word.padEnd(40))]);
+      roundTrip(Buffer.concat([filler(40), text, between, text, filler(40)]), VALUES_WORDS);
+    }
+  }
+});
+
+test('matches of words end with the page on both sides, though the bytes around it go on alike', () => {
+  const alike = plain(Array<Buffer>(60).fill(Buffer.from('Ana Maria da Silva Braga')));
+  for (const around of [alike, plain(spokenNames(60))]) {
+    for (let skipped = 0; skipped < 64; skipped++) {
+      kernel.reset();
+      const [table, out] = [kernel.allocate(SNAPPY_TABLE_BYTES), kernel.allocate(2048)];
+      const from = kernel.place(around) + 28 + skipped;
+      const length = kernel.call.compressSnappy(from, 1040, out, table, 0, VALUES_WORDS);
+      const restored = snappyUncompress(kernel.bytes.slice(out, out + length), 1040);
+      expect(Buffer.compare(restored, kernel.bytes.subarray(from, from + 1040))).toBe(0);
+    }
+  }
+});
+
+test('words are found wherever they begin', () => {
+  // At all places of the 64 bytes that are listed together.
+  for (let place = 0; place < 44; place++) {
+    const texts = Array.from({ length: 2000 }, (_, row) =>
+      Buffer.concat([digits(row, place), Buffer.from(' Conceicao'.padEnd(60 - place, 'x'))]),
+    );
+    expect(roundTrip(plain(texts), VALUES_WORDS)).toBeLessThan(2000 * (place + 9) + 400);
+  }
 });
 
 const toNumber = (text: Uint8Array) => BigInt(Buffer.from(text).toString());

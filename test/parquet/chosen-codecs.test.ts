@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { Kernel } from '../../shared/kernel/kernel.ts';
+import { VALUES_TEXT, VALUES_WORDS } from '../../shared/kernel/shapes.ts';
 import { type Compression, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
 import { ByteSink } from '../../shared/parquet/byte-sink.ts';
 import { ColumnFeed, type FeedValue } from '../../shared/parquet/column-feed.ts';
@@ -12,6 +13,7 @@ import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../../shared/parquet/schema.ts';
 import { ZSTD_PAGES } from '../../tools/zstd-pages.ts';
 import { expectSameRows } from '../support/first-difference.ts';
+import { plain } from '../support/kernel-pages.ts';
 
 const kernel = new Kernel();
 const TEXT: ColumnSchema['type'] = { kind: 'string' };
@@ -141,6 +143,25 @@ describe('with "auto"', () => {
     expect(codecOf(small)).toBe(CompressionCodec.ZSTD);
     expect(codecOf(large)).toBe(CompressionCodec.SNAPPY);
     expect(codecOf(small)).toBe(CompressionCodec.SNAPPY);
+  });
+
+  test('texts whose words come again are compressed by their words, others by a search, small pages as another one showed', () => {
+    kernel.reset();
+    const compressor = new PageCompressor(kernel);
+    const column = { name: 'value', type: TEXT };
+    const formOf = (count: number, make: (index: number) => string) => {
+      const page = plain(texts(count, make) as Uint8Array[]);
+      const address = kernel.place(page);
+      const form = compressor.textsForm({ address, length: page.length, valuesForm: VALUES_TEXT }, column);
+      kernel.release(address, page.length);
+      return form;
+    };
+    const url = (index: number) => `https://www.banco.com.br/contrato/${taxNumber(index)}?via=1`;
+    expect(formOf(100, name)).toBe(VALUES_TEXT);
+    expect(formOf(5000, name)).toBe(VALUES_WORDS);
+    expect(formOf(100, url)).toBe(VALUES_WORDS);
+    expect(formOf(5000, url)).toBe(VALUES_TEXT);
+    expect(formOf(100, name)).toBe(VALUES_TEXT);
   });
 
   test('values whose matches lie far apart are judged by the whole page', async () => {

@@ -31,3 +31,48 @@ export function pagesOfRising(least: { count: number; length: number }) {
       return { levels, bytes: page.subarray(0, Math.max(levels, page.length - cut)) };
     });
 }
+
+const FIRST = 'João Maria Ana Francisca Antônio Paulo Luciana Adriana Inácio Íris Davi Zélia Estêvão'.split(
+  ' ',
+);
+const LAST = 'Silva Santos Oliveira Souza Rodrigues Conceição Assunção Lima Sá Böhm Guimarães Leão'.split(
+  ' ',
+);
+const BETWEEN = ['', 'da ', 'de ', 'dos ', 'e '];
+
+/** Names of people: words that come again and again. */
+export function spokenNames(count: number): Buffer[] {
+  const word = (words: string[], row: number, place: number) =>
+    words[(Math.imul(row * 5 + place, 2_654_435_761) >>> 11) % words.length]!;
+  return Array.from({ length: count }, (_, row) =>
+    Buffer.from(`${word(FIRST, row, 0)} ${word(LAST, row, 1)} ${word(BETWEEN, row, 2)}${word(LAST, row, 3)}`),
+  );
+}
+
+/** Pages of texts of few words, with any bytes between them, after `levels` bytes of levels, cut anywhere. */
+export function pagesOfWords() {
+  const word = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...FIRST, ...LAST, 'da', 'e', '&', '') },
+    { weight: 1, arbitrary: fc.stringMatching(/^[a-zé0-9]{1,40}$/) },
+  );
+  const text = fc.oneof(
+    {
+      weight: 30,
+      arbitrary: fc
+        .array(word, { maxLength: 9 })
+        .map((words) => Buffer.from(words.join(' ')).subarray(0, 255)),
+    },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 90 }) },
+  );
+  return fc
+    .tuple(
+      fc.nat(9),
+      fc.array(text, { minLength: 1, maxLength: 400, size: 'max' }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.nat(99),
+    )
+    .map(([levels, texts, times, cut]) => {
+      const page = Buffer.concat([new Uint8Array(levels), ...Array<Buffer>(times).fill(plain(texts))]);
+      return { levels, bytes: page.subarray(0, Math.max(levels, page.length - cut)) };
+    });
+}

@@ -75,3 +75,4 @@ export { decodeBinary, decodeBooleans, decodeTexts } from './text';
 export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './text-numbers';
 export { scaleInt64s, scaleInt128s } from './trailing-zeros';
 export { compressZstd } from './zstd';
+export { uncompressZstd } from './zstd-reader';

@@ -1,8 +1,9 @@
-import { SNAPPY_TABLE_BYTES, VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../shapes';
+import { SNAPPY_TABLE_BYTES, VALUES_ANY, VALUES_INT64, VALUES_WORDS } from '../shapes';
 import { compressDigits } from './snappy-digits';
 import { compressInt64s } from './snappy-int64s';
 import { compressRising } from './snappy-rising';
 import { matchBefore, matchLengthOf16, writeCopy, writeLength, writeLiteral } from './snappy-tokens';
+import { compressWords } from './snappy-words';
 
 /** Any bytes are searched for matches in windows of 64 KiB, with a table of the last position of each hash. */
 const WINDOW_BYTES: usize = 65_536;
@@ -37,12 +38,16 @@ export function compressSnappy(
     if (values === VALUES_INT64) {
       out = compressInt64s(at, end, out, table);
       at = end;
-    } else if (values === VALUES_TEXT) {
+    } else {
       const first = at;
       out = compressRising(at, end, out, table);
       at = load<u32>(table + SNAPPY_TABLE_BYTES - 4) as usize;
       if (at === first) {
         out = compressDigits(at, end, out, table);
+        at = load<u32>(table + SNAPPY_TABLE_BYTES - 4) as usize;
+      }
+      if (at === first && values === VALUES_WORDS) {
+        out = compressWords(at, end, out, table);
         at = load<u32>(table + SNAPPY_TABLE_BYTES - 4) as usize;
       }
     }

@@ -7,7 +7,8 @@
 const FSE_STATES_AT: usize = 64 * 8;
 export const FSE_TABLE_BYTES: usize = 64 * 8 + 512 * 2;
 
-const SPREAD: usize = memory.data(512, 16);
+/** The symbol of each state. */
+export const SPREAD: usize = memory.data(512, 16);
 const STARTS: usize = memory.data(65 * 4, 16);
 
 /**
@@ -38,19 +39,17 @@ export function normalizeCounts(counts: usize, symbols: usize, log: u32): void {
   }
 }
 
-/** Makes the table of normalized counts. A negative count, -1, is a symbol of the least probability. */
-export function makeTable(counts: usize, symbols: usize, log: u32, table: usize): void {
+/**
+ * Gives each state a symbol (RFC 8878, 4.1.1): state after state in `SPREAD`. A negative count, -1, is a symbol of the least probability,
+ * which has one of the last states.
+ */
+export function spreadSymbols(counts: usize, symbols: usize, log: u32): void {
   const size: u32 = 1 << log;
   const mask: u32 = size - 1;
   let high = size - 1;
-  let start: u32 = 0;
   for (let symbol: usize = 0; symbol < symbols; symbol++) {
-    const share = load<i32>(counts + (symbol << 2));
-    store<u32>(STARTS + (symbol << 2), start);
-    if (share === -1) store<u8>(SPREAD + high--, symbol as u8);
-    start += share === -1 ? 1 : share;
+    if (load<i32>(counts + (symbol << 2)) === -1) store<u8>(SPREAD + high--, symbol as u8);
   }
-  // The order of the states (RFC 8878, 4.1.1).
   const step: u32 = (size >>> 1) + (size >>> 3) + 3;
   let position: u32 = 0;
   for (let symbol: usize = 0; symbol < symbols; symbol++) {
@@ -60,6 +59,17 @@ export function makeTable(counts: usize, symbols: usize, log: u32, table: usize)
       while (position > high);
     }
   }
+}
+
+/** Makes the table of normalized counts. */
+export function makeTable(counts: usize, symbols: usize, log: u32, table: usize): void {
+  const size: u32 = 1 << log;
+  let start: u32 = 0;
+  for (let symbol: usize = 0; symbol < symbols; symbol++) {
+    store<u32>(STARTS + (symbol << 2), start);
+    start += abs<i32>(load<i32>(counts + (symbol << 2)));
+  }
+  spreadSymbols(counts, symbols, log);
   for (let state: u32 = 0; state < size; state++) {
     const slot = STARTS + ((load<u8>(SPREAD + state) as usize) << 2);
     const place = load<u32>(slot);

@@ -14,11 +14,11 @@ const MODE_FSE: u32 = 2;
 const RLE_MODES: u8 = 0x54;
 
 /** For each code of a count of literals and of a match - 3: the bits below it, and the least of its values. */
-const LITERAL_BITS: usize = memory.data<u8>([
+export const LITERAL_BITS: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14,
   15, 16,
 ]);
-const MATCH_BITS: usize = memory.data<u8>([
+export const MATCH_BITS: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1,
   2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 ]);
@@ -33,13 +33,13 @@ const COUNTS: usize = memory.data(64 * 4, 16);
 const LITERAL_TABLE: usize = memory.data(FSE_TABLE_BYTES, 16);
 const OFFSET_TABLE: usize = memory.data(FSE_TABLE_BYTES, 16);
 const MATCH_TABLE: usize = memory.data(FSE_TABLE_BYTES, 16);
-const LITERAL_SYMBOLS: usize = 36;
-const OFFSET_SYMBOLS: usize = 32;
-const MATCH_SYMBOLS: usize = 53;
+export const LITERAL_SYMBOLS: usize = 36;
+export const OFFSET_SYMBOLS: usize = 32;
+export const MATCH_SYMBOLS: usize = 53;
 /** The largest tables; 64 states have room for all codes. */
-const LITERAL_LOG: u32 = 9;
-const OFFSET_LOG: u32 = 8;
-const MATCH_LOG: u32 = 9;
+export const LITERAL_LOG: u32 = 9;
+export const OFFSET_LOG: u32 = 8;
+export const MATCH_LOG: u32 = 9;
 const LEAST_LOG: u32 = 6;
 
 /** Writes the number of sequences. */

@@ -190,6 +190,9 @@ export interface KernelFunctions {
 
   // shared/kernel/assemblyscript/zstd.ts
   compressZstd(from: number, length: number, out: number, valuesAt: number, values: number, leastSaved: number): number;
+
+  // shared/kernel/assemblyscript/zstd-reader.ts
+  uncompressZstd(from: number, length: number, out: number, outLength: number): Flag;
 }
 
 export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
@@ -306,4 +309,5 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'scaleInt64s',
   'scaleInt128s',
   'compressZstd',
+  'uncompressZstd',
 ];
