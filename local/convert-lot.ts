@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createFinalizer, readFinalizerEvent } from '../functions/finalizer/handler.ts';
 import { createParser, readParserEvent } from '../functions/parser/handler.ts';
 import { createReconciler, readReconcilerEvent } from '../functions/reconciler/handler.ts';
@@ -22,6 +22,7 @@ import { executionNameHere } from './adapters/local-process.ts';
 import { settleDrafts } from './adapters/settled-drafts.ts';
 import { wholeSource } from './adapters/whole-source.ts';
 import { isLedgerEntry, waveOf } from './adapters/write-order.ts';
+import { type EarlySum, earlySum } from './early-sum.ts';
 import { catalogOn, type LocalSetup, localPortsOn } from './local-ports.ts';
 import { type NightRequest, secondsSince } from './night.ts';
 import { loadPipeline, pipelineTasks } from './pipeline-tasks.ts';
@@ -42,7 +43,15 @@ export interface Lot {
 /** What became of a file of a lot. */
 export interface LotFile extends LoadedLotFile {
   /** Its data files that were settled with the lot, so that the disk has their bytes. */
-  settled: { key: string; described: DescribedObject | undefined }[];
+  settled: SettledFile[];
+}
+
+/** A data file that the disk has. */
+interface SettledFile {
+  key: string;
+  described: DescribedObject | undefined;
+  /** A publication proves what stands there: the thread that wrote it has just the time, and its bytes are still near. */
+  early?: EarlySum | undefined;
 }
 
 /** What is said of a file of a lot. */
@@ -77,7 +86,12 @@ export async function convertLot(
     if (isShared && tries < MOST_TRIES) continue;
     if (isShared) return files.map(() => undefined);
     await recordTogether(setup.lakeDir, figures);
-    return files.map((file) => (file && refused.includes(file.finalized.ledgerKey) ? undefined : file));
+    const loaded = files.map((file) =>
+      file && refused.includes(file.finalized.ledgerKey) ? undefined : file,
+    );
+    for (const one of loaded.flatMap((file) => file?.settled ?? []))
+      one.early = await earlySum(join(setup.lakeDir, one.key));
+    return loaded;
   }
 }
 

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import type { DescribedObject } from '../shared/ports/object-store.ts';
 import { DescribedFiles } from './adapters/described-files.ts';
 import { checksumOn } from './checksums-on-workers.ts';
 import { convertFile } from './convert-file.ts';
 import type { Lot } from './convert-lot.ts';
+import { type EarlySum, earlierSums } from './early-sum.ts';
 import type { FileSummary } from './file-summary.ts';
 import { createLocalPorts } from './local-ports.ts';
 import { localVersion } from './local-version.ts';
@@ -71,25 +74,12 @@ export async function* convertLots(night: Night, inputs: string[]): AsyncGenerat
   const { options, setup } = night;
   const show = (line: string) => options.progress?.notified(line);
   const again = (input: string) => convertFile(input, alone(night));
-  const settled = new Set<string>();
-  const described = new DescribedFiles();
-  const isOnDisk = (key: string) => settled.has(key);
-  const ports = createLocalPorts(setup, show, undefined, {
-    checksumOf: checksumOn(night),
-    isOnDisk,
-    described,
-  });
-  const publisher = new LotPublisher(ports, again, () => {
-    settled.clear();
-    described.clear();
-  });
+  const { known, know, forget } = knownObjects(night);
+  const publisher = new LotPublisher(createLocalPorts(setup, show, undefined, known), again, forget);
   const waiting: WaitingFile[] = [];
   await showProgress(night, inputs);
   for await (const { lot, sent } of lotsInOrder(night, await planLots(inputs, options.workerCount))) {
-    const files = receivedLot(sent, (key, file) => {
-      settled.add(key);
-      if (file) described.add(key, file);
-    });
+    const files = receivedLot(sent, know);
     for (const [index, input] of lot.entries()) {
       if (options.signal?.aborted) return;
       const file = files[index];
@@ -102,6 +92,28 @@ export async function* convertLots(night: Night, inputs: string[]): AsyncGenerat
   if (options.signal?.aborted) return;
   options.progress?.stage('Finalize');
   yield* publisher.publish(waiting);
+}
+
+/** What the threads of a night said of data files that wait for their day, for the store of whoever publishes it. */
+function knownObjects(night: Night) {
+  const settled = new Set<string>();
+  const described = new DescribedFiles();
+  const early = new Map<string, EarlySum>();
+  return {
+    known: {
+      checksumOf: earlierSums(early, checksumOn(night)),
+      isOnDisk: (key: string) => settled.has(key),
+      described,
+    },
+    know(key: string, file: DescribedObject | undefined, sum: EarlySum | undefined): void {
+      settled.add(key);
+      if (file) described.add(key, file);
+      if (sum) early.set(join(night.setup.lakeDir, key), sum);
+    },
+    forget(): void {
+      for (const one of [settled, described, early]) one.clear();
+    },
+  };
 }
 
 async function showProgress({ options, setup }: Night, inputs: string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { DescribedColumn, DescribedObject } from '../shared/ports/object-store.ts';
 import type { LoadedLotFile, LotFile } from './convert-lot.ts';
+import type { EarlySum } from './early-sum.ts';
 
 /**
  * The files of a lot as a thread sends them: what is asked of a file once its day is published stays a text until then, since thousands of
@@ -11,7 +12,8 @@ export interface SentLot {
   schemas: DescribedColumn[][];
 }
 
-interface SentFile extends Omit<FileInBrief, 'settled'> {
+interface SentFile extends FileInBrief {
+  /** Its data files that were settled with the lot. */
   settled: SentObject[];
 }
 
@@ -20,6 +22,7 @@ interface SentObject extends Partial<Omit<DescribedObject, 'columns' | 'metrics'
   key: string;
   schema?: number;
   metrics?: string;
+  early?: EarlySum;
 }
 
 /** A file of a lot that is loaded, and whose day is not published yet. */
@@ -30,8 +33,6 @@ export interface FileInBrief {
   runId: string;
   rows: number;
   rejected: number;
-  /** Keys of its data files that were settled with the lot. */
-  settled: string[];
   /** A `LoadedLotFile` as JSON. */
   loaded: string;
 }
@@ -58,12 +59,13 @@ export function sentLot(files: (LotFile | undefined)[]): SentLot {
       rows: entry.rows ?? 0,
       rejected: entry.records?.rejected ?? 0,
       loaded: JSON.stringify(loaded satisfies LoadedLotFile),
-      settled: settled.map(({ key, described }) => {
-        if (!described) return { key };
+      settled: settled.map(({ key, described, early }) => {
+        const summed = { key, ...(early && { early }) };
+        if (!described) return summed;
         const { columns, metrics, ...figures } = described;
         const index = known.get(columns) ?? indexOf(columns);
         known.set(columns, index);
-        return { key, ...figures, schema: index, metrics: Buffer.from(metrics).toString('base64') };
+        return { ...summed, ...figures, schema: index, metrics: Buffer.from(metrics).toString('base64') };
       }),
     };
   });
@@ -73,20 +75,22 @@ export function sentLot(files: (LotFile | undefined)[]): SentLot {
 /** The files of a lot that a thread sent. What is known of their objects is given to `know`. */
 export function receivedLot(
   { files, schemas }: SentLot,
-  know: (key: string, file: DescribedObject | undefined) => void,
+  know: (key: string, file: DescribedObject | undefined, early: EarlySum | undefined) => void,
 ): (FileInBrief | undefined)[] {
   return files.map((file) => {
     if (!file) return undefined;
-    for (const { key, sizeBytes, recordCount, schema, metrics } of file.settled) {
+    const { settled, ...brief } = file;
+    for (const { key, sizeBytes, recordCount, schema, metrics, early } of settled) {
       const columns = schema === undefined ? undefined : schemas[schema];
       const isKnown =
         columns && metrics !== undefined && sizeBytes !== undefined && recordCount !== undefined;
-      know(
-        key,
-        isKnown ? { sizeBytes, recordCount, columns, metrics: Buffer.from(metrics, 'base64') } : undefined,
-      );
+      const described = isKnown && {
+        ...{ sizeBytes, recordCount, columns },
+        metrics: Buffer.from(metrics, 'base64'),
+      };
+      know(key, described || undefined, early);
     }
-    return { ...file, settled: file.settled.map(({ key }) => key) };
+    return brief;
   });
 }
 

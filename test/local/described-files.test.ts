@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DescribedFiles } from '../../local/adapters/described-files.ts';
 import { DraftMemory, joined } from '../../local/adapters/draft-memory.ts';
+import { fileChecksum } from '../../local/adapters/file-checksum.ts';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { convertLot } from '../../local/convert-lot.ts';
+import { type EarlySum, earlierSums, earlySum } from '../../local/early-sum.ts';
 import { createLocalPorts } from '../../local/local-ports.ts';
 import { receivedLot, sentLot } from '../../local/sent-lot.ts';
 import { describedColumns } from '../../shared/iceberg/described-rows.ts';
@@ -15,7 +17,7 @@ import { decodeFooter, footerLengthBytes, TAIL_BYTES } from '../../shared/parque
 import { publishDay } from '../../shared/pipeline/publish/publish-day.ts';
 import { readDayLayout } from '../../shared/pipeline/store/kept-terms.ts';
 import { verifyLake } from '../../shared/pipeline/verify/verify-lake.ts';
-import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
+import { checksumOf, smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
 const DAY = '2025-08-12';
 let dir: string;
@@ -43,8 +45,14 @@ async function received(files: Record<string, Uint8Array>) {
   const lot = { inputs, rawRoot: join(dir, 'raw'), request, softwareVersion: 'test' };
   const sent = JSON.parse(JSON.stringify(sentLot(await convertLot(setup(), lot, () => undefined))));
   const described = new DescribedFiles();
-  const briefs = receivedLot(sent, (key, file) => file && described.add(key, file));
-  return { briefs, described };
+  const keys: string[] = [];
+  const early = new Map<string, EarlySum>();
+  const briefs = receivedLot(sent, (key, file, sum) => {
+    keys.push(key);
+    described.add(key, file!);
+    early.set(join(lakeDir, key), sum!);
+  });
+  return { briefs, keys, described, early };
 }
 
 const FILES = {
@@ -58,8 +66,7 @@ const FILES = {
 };
 
 it('what a thread says of its files is what their footers say', async () => {
-  const { briefs, described } = await received(FILES);
-  const keys = briefs.flatMap((file) => file!.settled);
+  const { keys, described } = await received(FILES);
   expect(keys.length).toBeGreaterThanOrEqual(5);
   for (const key of keys) {
     const bytes = await readFile(join(lakeDir, key));
@@ -75,6 +82,41 @@ it('what a thread says of its files is what their footers say', async () => {
     expect(JSON.parse(JSON.stringify(columns))).toEqual(JSON.parse(JSON.stringify(known.columns)));
     expect(Buffer.from(known.metrics)).toEqual(Buffer.from(encodedMetrics(metrics)));
   }
+});
+
+it('a sum that a thread took counts once, and only as long as nothing about the file has changed', async () => {
+  const { keys, early } = await received(FILES);
+  expect([...early.keys()]).toEqual(keys.map((key) => join(lakeDir, key)));
+  const asked: string[] = [];
+  const sumOf = earlierSums(early, async (path) => {
+    asked.push(path);
+    return fileChecksum(path);
+  });
+  const [first, second, third] = [...early.keys()] as [string, string, string];
+  const right = await fileChecksum(first);
+  expect(await sumOf(first)).toBe(right);
+  expect(asked).toEqual([]);
+  expect(await sumOf(first)).toBe(right);
+  expect(asked).toEqual([first]);
+  const bytes = await readFile(second);
+  bytes[10]! ^= 1;
+  await writeFile(second, bytes);
+  expect(await sumOf(second)).not.toBe(checksumOf(await readFile(first)));
+  expect(asked).toEqual([first, second]);
+  await rm(third);
+  expect(await sumOf(third)).toBeUndefined();
+  expect(await earlySum(third)).toBeUndefined();
+});
+
+it('a day whose rows were altered after a thread had summed them is not published', async () => {
+  const { keys, early, described } = await received(FILES);
+  const checksumOf = earlierSums(early, fileChecksum);
+  const ports = createLocalPorts(setup(), undefined, undefined, { described, checksumOf });
+  const bytes = await readFile(join(lakeDir, keys[0]!));
+  bytes[10]! ^= 1;
+  await writeFile(join(lakeDir, keys[0]!), bytes);
+  const layout = await readDayLayout(ports.lake, 'small', DAY);
+  await expect(publishDay(ports, layout, DAY)).rejects.toThrow(/altered after they were written/);
 });
 
 it('a day that is published by what is known has the manifests that footers make', async () => {
