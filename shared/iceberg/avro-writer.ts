@@ -14,6 +14,11 @@ export class AvroWriter {
   private buffer = new Uint8Array(FIRST_BYTES);
   private length = 0;
 
+  /** Begins again; what `bytes` answered stays. */
+  clear(): void {
+    this.length = 0;
+  }
+
   /** The bytes so far. */
   bytes(): Uint8Array {
     return this.buffer.slice(0, this.length);
