@@ -45,6 +45,7 @@ export class DraftStore implements ObjectStore {
   private readonly below: ObjectStore;
   private readonly drafts = new Map<string, Draft>();
   private readonly seen = new Map<string, Promise<StoredObject | undefined>>();
+  private readonly listings = new Map<string, Promise<string[]>>();
   /** What stood before the present file began, by the keys that it wrote. */
   private readonly before = new Map<string, Draft | undefined>();
   private count = 0;
@@ -77,7 +78,7 @@ export class DraftStore implements ObjectStore {
   /** All drafts, which are then those of whoever settles them. What was read is read anew. */
   take(): Map<string, Draft> {
     const taken = new Map(this.drafts);
-    for (const known of [this.drafts, this.seen, this.before]) known.clear();
+    for (const known of [this.drafts, this.seen, this.listings, this.before]) known.clear();
     return taken;
   }
 
@@ -147,7 +148,12 @@ export class DraftStore implements ObjectStore {
   }
 
   async *listFolder(folder: string): AsyncIterable<string> {
-    const keys = new Set(await Array.fromAsync(this.below.listFolder(folder)));
+    let listing = this.listings.get(folder);
+    if (!listing) {
+      listing = Array.fromAsync(this.below.listFolder(folder));
+      this.listings.set(folder, listing);
+    }
+    const keys = new Set(await listing);
     for (const key of this.drafts.keys()) {
       if (!key.startsWith(folder)) continue;
       const end = key.indexOf('/', folder.length);
