@@ -45,7 +45,7 @@ export function createLocalPorts(
   show: (line: string, kind?: Notification['kind']) => void = () => undefined,
   /** Called with the bytes that were read of a source file. */
   onRead?: (bytes: number) => void,
-  known: Pick<FileStoreOptions, 'checksumOf' | 'isOnDisk'> = {},
+  known: Pick<FileStoreOptions, 'checksumOf' | 'isOnDisk' | 'described'> = {},
 ): PipelinePorts {
   const { lakeDir: rootDir, sync = true, usesAllCores: writesAtOnce } = setup;
   const lake = createFileObjectStore({ ...known, rootDir, sync, writesAtOnce });

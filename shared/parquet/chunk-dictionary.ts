@@ -247,7 +247,9 @@ export class ChunkDictionary {
     const entries = new Int32Array(kernel.bytes.buffer, page.word(DICTIONARY_ENTRIES), entryCount);
     let least = Number.POSITIVE_INFINITY;
     let greatest = Number.NEGATIVE_INFINITY;
-    for (const entry of entries) {
+    // An iterator would take several times as long.
+    for (let index = 0; index < entryCount; index++) {
+      const entry = entries[index]!;
       if (entry < least) least = entry;
       if (entry > greatest) greatest = entry;
     }

@@ -19,9 +19,11 @@ const TABLE_BYTES: usize = 2 << (TABLE_BITS as usize);
 const BEFORE_BYTES: usize = 8;
 /** The list of the words of some bytes: an address of 4 bytes for each. */
 const WORDS: usize = TABLE_BYTES;
-const LISTED_BYTES: usize = 4096;
-/** So many words of 64 bytes are listed without a branch. */
-const FEW_WORDS: usize = 10;
+const LISTED_BYTES: usize = 2048;
+/** A vector in memory: V8 makes a constant anew at each use. */
+const SPACES: usize = memory.data<u8>([
+  0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20,
+]);
 /** The first words are not looked for, so that matches do not grow over the beginning; nor are the last, whose matches are read as whole vectors. */
 const FIRST_BYTES: usize = 16;
 const TAIL_BYTES: usize = 64;
@@ -72,23 +74,33 @@ function listWords(from: usize, end: usize, list: usize): usize {
     let starts = ~spaces & ((spaces << 1) | before);
     before = spaces >>> 63;
     const next = list + ((popcnt<u64>(starts) as usize) << 2);
-    for (let word: usize = 0; word < FEW_WORDS; word++) {
-      store<u32>(list + (word << 2), (at - BEFORE_BYTES + (ctz<u64>(starts) as usize)) as u32);
-      starts &= starts - 1;
-    }
-    for (let to = list + (FEW_WORDS << 2); to < next; to += 4) {
-      store<u32>(to, (at - BEFORE_BYTES + (ctz<u64>(starts) as usize)) as u32);
-      starts &= starts - 1;
-    }
+    const anchor = at - BEFORE_BYTES;
+    starts = listWord(list, 0, anchor, starts);
+    starts = listWord(list, 4, anchor, starts);
+    starts = listWord(list, 8, anchor, starts);
+    starts = listWord(list, 12, anchor, starts);
+    starts = listWord(list, 16, anchor, starts);
+    starts = listWord(list, 20, anchor, starts);
+    starts = listWord(list, 24, anchor, starts);
+    starts = listWord(list, 28, anchor, starts);
+    starts = listWord(list, 32, anchor, starts);
+    starts = listWord(list, 36, anchor, starts);
+    for (let to: usize = 40; starts !== 0; to += 4) starts = listWord(list, to, anchor, starts);
     list = next;
   }
   return list;
 }
 
+/** Lists the first of the words whose bits are set, even if there is none. Returns the others. */
+function listWord(list: usize, place: usize, anchor: usize, starts: u64): u64 {
+  store<u32>(list + place, (anchor + (ctz<u64>(starts) as usize)) as u32);
+  return starts & (starts - 1);
+}
+
 /** A bit for each of 16 bytes that is a space or less. */
 function spacesOf(at: usize): u64 {
   const bytes = v128.load(at);
-  return i8x16.bitmask(i8x16.eq(i8x16.min_u(bytes, i8x16.splat(0x20)), bytes)) as u32 as u64;
+  return i8x16.bitmask(i8x16.eq(i8x16.min_u(bytes, v128.load(SPACES)), bytes)) as u32 as u64;
 }
 
 /** The slot of the word that begins 8 bytes after `before`. */
