@@ -117,7 +117,7 @@ function memoryExceeded(): KernelMemoryExceeded {
 /** Rounds up to a size class: powers of two and the middles between them, so that at most a third is wasted. */
 function roundUpToClass(byteCount: number): number {
   if (byteCount <= LEAST_CLASS_BYTES) return LEAST_CLASS_BYTES;
-  const power = 2 ** (32 - Math.clz32(byteCount - 1));
-  const between = (power / 4) * 3;
+  const power = 1 << (32 - Math.clz32(byteCount - 1));
+  const between = (power >> 2) * 3;
   return byteCount <= between ? between : power;
 }

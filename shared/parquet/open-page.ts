@@ -181,7 +181,8 @@ export class OpenPage {
   private reserveValues(byteCount: number): void {
     const needed = LEVELS_ROOM_BYTES + this.length + byteCount + WRITE_MARGIN_BYTES;
     if (needed <= this.valuesBytes) return;
-    const larger = Math.max(needed, this.valuesBytes * 1.5, this.usualBytes, 1024);
+    // Never half a byte: a field that becomes a fraction makes V8 throw away what it compiled of all that reads pages.
+    const larger = Math.max(needed, (this.valuesBytes * 3) >> 1, this.usualBytes, 1024);
     const values = this.values;
     const buffer = this.kernel.reallocate(
       values === 0 ? 0 : values - LEVELS_ROOM_BYTES,
