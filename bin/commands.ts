@@ -1,3 +1,4 @@
+import type * as EarlyThreads from '../local/early-threads.ts';
 import { startUrl } from '../local/start-bundle.ts';
 import type { Command } from '../terminal/command-line.ts';
 
@@ -6,7 +7,8 @@ interface ListedCommand {
   name: string;
   /** A line for the list of commands. */
   summary: string;
-  load(): Promise<Command>;
+  /** With the words after its name if it is to run at once. */
+  load(args?: readonly string[]): Promise<Command>;
 }
 
 /** Commands under one word, such as those of `layout`. */
@@ -27,8 +29,7 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
     name: 'convert',
     summary: 'converts positional files into a lake of Parquet',
     // From the bundle that `npm ci` makes, if it is as new as the sources.
-    load: async () =>
-      (await import(startUrl(new URL('../cli/convert-command.ts', import.meta.url)).href)).command,
+    load: loadConvert,
   },
   {
     name: 'connect',
@@ -172,3 +173,13 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
     load: async () => (await import('../tools/check-deploy/main.ts')).command,
   },
 ];
+
+/** Its threads begin while it is loaded: both take a tenth of a second. */
+async function loadConvert(args: readonly string[] = []): Promise<Command> {
+  const { beginThreads, endEarlyThreads }: typeof EarlyThreads = await import(
+    startUrl(new URL('../local/early-threads.ts', import.meta.url)).href
+  );
+  beginThreads(args);
+  const { command } = await import(startUrl(new URL('../cli/convert-command.ts', import.meta.url)).href);
+  return { ...command, run: (words) => command.run(words).finally(endEarlyThreads) };
+}

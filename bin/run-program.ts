@@ -42,7 +42,7 @@ async function runListed(
       word,
       commands.map((command) => command.name),
     );
-  if ('load' in found) return (await found.load()).run(args);
+  if ('load' in found) return (await found.load(args)).run(args);
   const [next] = args;
   if (next === '--help' || next === '-h') {
     say(...listText({ ...found, name: `${name} ${found.name}` }));

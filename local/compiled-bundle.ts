@@ -58,7 +58,8 @@ function openBundle(folder: URL, wanted: readonly string[]): OpenBundle {
     });
   }
   const module: { exports: { modules?: BundledModules } } = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(filename), module, importModule);
+  const require = createRequire(filename);
+  script.runInThisContext()(module.exports, require, module, importModule, folder.href);
   return { modules: module.exports.modules!, started };
 }
 

@@ -13,6 +13,7 @@ import { readEntry } from '../shared/pipeline/store/ledger.ts';
 import { listedKeys } from '../shared/pipeline/store/listed-keys.ts';
 import { writtenTogether } from '../shared/pipeline/store/written-together.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
+import type { UnevenParsers } from '../shared/ranges/plan-ranges.ts';
 import { executionNameHere } from './adapters/local-process.ts';
 import { checksumOn } from './checksums-on-workers.ts';
 import { earlyChecksums } from './early-checksums.ts';
@@ -24,7 +25,7 @@ import {
   summaryOf,
   turnedAwaySummary,
 } from './file-summary.ts';
-import { createLocalPorts } from './local-ports.ts';
+import { createLocalPorts, MOST_RANGES_OF_FEW } from './local-ports.ts';
 import { LEAST_SPREAD_BYTES, type Night, type NightProgress, secondsSince, sizeOf } from './night.ts';
 import { pipelineTasks } from './pipeline-tasks.ts';
 import { sourceKeyOf } from './source-key.ts';
@@ -37,6 +38,9 @@ export const MOST_RANGE_BYTES = 1024 * 1024 * 1024;
 /** Cuts move to starts of records; without slack the bytes left at the end would be one more range of a few records. */
 const CUT_SLACK_BYTES = 64 * 1024;
 
+/** The last ranges of a large file are an eighth of the others. */
+const MOST_HALVINGS = 3;
+
 /** Converts one file in an execution of the state machine, its ranges on all workers. */
 export async function convertFile(input: string, night: Night): Promise<FileSummary> {
   const { options, setup, pool, execute } = night;
@@ -47,8 +51,13 @@ export async function convertFile(input: string, night: Night): Promise<FileSumm
   const show = (line: string) => progress?.notified(line);
   const early = earlyChecksums(night, checksumOn(night));
   const { checksumOf } = early;
-  const ports = createLocalPorts({ ...setup, rawRoot }, show, undefined, { checksumOf });
   const totalBytes = await sizeOf(input);
+  // A run that goes on after an interruption has the same first file, and so the same ranges.
+  const aheadBytes = input === options.inputs[0] ? night.headStartBytes : 0;
+  const unevenParsers = options.request.rangeSizeBytes
+    ? undefined
+    : parsersOf(totalBytes, workerCount, aheadBytes);
+  const ports = createLocalPorts({ ...setup, rawRoot, unevenParsers }, show, undefined, { checksumOf });
   const rangeSizeBytes = options.request.rangeSizeBytes ?? spreadRangeBytes(totalBytes, workerCount);
   const request = { ...options.request, sourceKey, rangeSizeBytes };
   const answers: Answers = { rangesBegun: 0, unproved: [] };
@@ -175,8 +184,24 @@ async function recordFailure(
 
 /** Size that gives every worker as many ranges as the others, so that no worker waits for another's last range. */
 export function spreadRangeBytes(sizeBytes: number, workerCount: number): number {
-  const turns = Math.max(1, Math.ceil(sizeBytes / workerCount / MOST_RANGE_BYTES));
+  const turns = turnsOf(sizeBytes, workerCount);
   return Math.max(Math.ceil(sizeBytes / (workerCount * turns)) + CUT_SLACK_BYTES, LEAST_SPREAD_BYTES);
+}
+
+/** Ranges for each worker. */
+function turnsOf(sizeBytes: number, workerCount: number): number {
+  return Math.max(1, Math.ceil(sizeBytes / workerCount / MOST_RANGE_BYTES));
+}
+
+/**
+ * How the workers of a file differ, of which the main thread may be ahead. A large file ends in finer ranges: after ten seconds one worker is
+ * easily a second behind the other. There are no more of them than a file may have whose parts become files as they are.
+ */
+export function parsersOf(sizeBytes: number, workerCount: number, headStartBytes: number): UnevenParsers {
+  const turns = turnsOf(sizeBytes, workerCount);
+  const halvings = Math.min(MOST_HALVINGS, Math.floor(MOST_RANGES_OF_FEW / workerCount) - turns);
+  const isFiner = workerCount > 1 && turns > 1 && halvings > 0;
+  return { headStartBytes, ...(isFiner && { end: { parserCount: workerCount, halvings } }) };
 }
 
 function report(event: ExecutionEvent, progress: NightProgress | undefined): void {

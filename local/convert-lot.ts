@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createFinalizer, readFinalizerEvent } from '../functions/finalizer/handler.ts';
 import { createParser, readParserEvent } from '../functions/parser/handler.ts';
 import { createReconciler, readReconcilerEvent } from '../functions/reconciler/handler.ts';
@@ -10,8 +10,10 @@ import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';
 import type { LayoutSource } from '../shared/ports/layout-source.ts';
 import type { MetricFigure } from '../shared/ports/metrics.ts';
+import type { DescribedObject, DescribedRows } from '../shared/ports/object-store.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import type { LedgerEntry } from '../shared/run/ledger-entry.ts';
+import { type DraftMemory, giveBackDraftMemory, takeDraftMemory } from './adapters/draft-memory.ts';
 import { DraftStore, NotDrafted } from './adapters/draft-store.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
@@ -20,6 +22,7 @@ import { executionNameHere } from './adapters/local-process.ts';
 import { settleDrafts } from './adapters/settled-drafts.ts';
 import { wholeSource } from './adapters/whole-source.ts';
 import { isLedgerEntry, waveOf } from './adapters/write-order.ts';
+import { type EarlySum, earlySum } from './early-sum.ts';
 import { catalogOn, type LocalSetup, localPortsOn } from './local-ports.ts';
 import { type NightRequest, secondsSince } from './night.ts';
 import { loadPipeline, pipelineTasks } from './pipeline-tasks.ts';
@@ -38,14 +41,29 @@ export interface Lot {
 }
 
 /** What became of a file of a lot. */
-export interface LotFile {
+export interface LotFile extends LoadedLotFile {
+  /** Its data files that were settled with the lot, so that the disk has their bytes. */
+  settled: SettledFile[];
+}
+
+/** A data file that the disk has. */
+interface SettledFile {
+  key: string;
+  described: DescribedObject | undefined;
+  /** A publication proves what stands there: the thread that wrote it has just the time, and its bytes are still near. */
+  early?: EarlySum | undefined;
+}
+
+/** What is said of a file of a lot. */
+export interface LoadedLotFile {
   split: SplitResult;
   finalized: FinalizeResult & { status: 'loaded' | 'already-loaded' };
   entry: LedgerEntry;
-  /** Keys of its data files that were settled with the lot, so that the disk has their bytes. */
-  settled: string[];
   seconds: number;
 }
+
+/** What is known of Parquet files, by their keys. */
+type KnownRows = Map<string, DescribedRows>;
 
 /** Readers see the files of a lot together: `convertLots` publishes their days. */
 const PUBLISHED_LATER = 'the other files that are converted with it';
@@ -68,7 +86,12 @@ export async function convertLot(
     if (isShared && tries < MOST_TRIES) continue;
     if (isShared) return files.map(() => undefined);
     await recordTogether(setup.lakeDir, figures);
-    return files.map((file) => (file && refused.includes(file.finalized.ledgerKey) ? undefined : file));
+    const loaded = files.map((file) =>
+      file && refused.includes(file.finalized.ledgerKey) ? undefined : file,
+    );
+    for (const one of loaded.flatMap((file) => file?.settled ?? []))
+      one.early = await earlySum(join(setup.lakeDir, one.key));
+    return loaded;
   }
 }
 
@@ -81,9 +104,22 @@ interface Figures {
 
 /** Drafts all files of a lot, and settles the drafts. Answers with the keys that were not written, too. */
 async function tryLot(setup: LocalSetup, lot: Lot, onRead: (bytes: number) => void) {
+  const memory = takeDraftMemory();
+  try {
+    return await tryLotIn(memory, setup, lot, onRead);
+  } finally {
+    giveBackDraftMemory(memory);
+  }
+}
+
+async function tryLotIn(memory: DraftMemory, setup: LocalSetup, lot: Lot, onRead: (bytes: number) => void) {
   const { lakeDir, sync = true } = setup;
   const store = createFileObjectStore({ rootDir: lakeDir, sync });
-  const drafts = new DraftStore(store);
+  const described: KnownRows = new Map();
+  const drafts = new DraftStore(store, {
+    describing: (key, rows) => void described.set(key, rows()),
+    memory,
+  });
   const catalog = catalogOn(drafts, lakeDir);
   const figures: Figures[] = [];
   const files: (LotFile | undefined)[] = [];
@@ -107,10 +143,21 @@ async function tryLot(setup: LocalSetup, lot: Lot, onRead: (bytes: number) => vo
       drafts.keep();
       figures.push(...told);
     } else drafts.drop();
-    files.push(file);
+    files.push(file && { ...file, settled: settledOf(file, drafts, described) });
   }
   const refused = await settleDrafts({ rootDir: lakeDir, sync, store }, drafts.take(), waveOf);
   return { files, figures, refused };
+}
+
+/** The data files of a source file that are among the drafts, with what is known of them. */
+function settledOf({ entry }: LoadedLotFile, drafts: DraftStore, described: KnownRows): LotFile['settled'] {
+  const { outputs = [], rejectOutputs = [] } = entry.loaded ?? {};
+  return [...outputs, ...rejectOutputs]
+    .filter(({ mergedKey }) => drafts.isDraft(mergedKey))
+    .map(({ mergedKey: key, rows, bytes }) => {
+      const known = described.get(key);
+      return { key, described: known && { ...known, sizeBytes: bytes, recordCount: rows } };
+    });
 }
 
 async function recordTogether(lakeDir: string, figures: Figures[]): Promise<void> {
@@ -153,7 +200,7 @@ async function convertDrafted(
   definition: StateMachineDefinition,
   ports: PipelinePorts,
   request: NightRequest & { sourceKey: string },
-): Promise<LotFile | undefined> {
+): Promise<LoadedLotFile | undefined> {
   const startedAt = performance.now();
   const answers: { split?: SplitResult; finalized?: FinalizeResult } = {};
   const splitter = createSplitter(ports);
@@ -182,11 +229,5 @@ async function convertDrafted(
   if (!entry) return undefined;
   // It leads the watchdog to the entry if the execution dies.
   if (ports.lake instanceof DraftStore) ports.lake.forget(executionKey(executionIdOf(executed)));
-  const { outputs = [], rejectOutputs = [] } = entry.loaded ?? {};
-  const settled = [...outputs, ...rejectOutputs].map(({ mergedKey }) => mergedKey);
-  return {
-    ...{ split, finalized, entry },
-    settled: settled.filter((key) => ports.lake.isDraft?.(key)),
-    seconds: secondsSince(startedAt),
-  };
+  return { split, finalized, entry, seconds: secondsSince(startedAt) };
 }

@@ -1,11 +1,16 @@
+import { join } from 'node:path';
+import type { DescribedObject } from '../shared/ports/object-store.ts';
+import { DescribedFiles } from './adapters/described-files.ts';
 import { checksumOn } from './checksums-on-workers.ts';
 import { convertFile } from './convert-file.ts';
-import type { Lot, LotFile } from './convert-lot.ts';
+import type { Lot } from './convert-lot.ts';
+import { type EarlySum, earlierSums } from './early-sum.ts';
 import type { FileSummary } from './file-summary.ts';
 import { createLocalPorts } from './local-ports.ts';
 import { localVersion } from './local-version.ts';
 import { LEAST_SPREAD_BYTES, type Night, type NightOptions, sizeOf } from './night.ts';
 import { LotPublisher, type WaitingFile } from './publish-lots.ts';
+import { receivedLot, type SentLot } from './sent-lot.ts';
 
 /** Of fewer files each is converted on its own, with all steps in the ledger. */
 const LEAST_FILES = 4;
@@ -69,25 +74,46 @@ export async function* convertLots(night: Night, inputs: string[]): AsyncGenerat
   const { options, setup } = night;
   const show = (line: string) => options.progress?.notified(line);
   const again = (input: string) => convertFile(input, alone(night));
-  const settled = new Set<string>();
-  const known = { checksumOf: checksumOn(night), isOnDisk: (key: string) => settled.has(key) };
-  const publisher = new LotPublisher(createLocalPorts(setup, show, undefined, known), again);
+  const { known, know, forget } = knownObjects(night);
+  const publisher = new LotPublisher(createLocalPorts(setup, show, undefined, known), again, forget);
   const waiting: WaitingFile[] = [];
   await showProgress(night, inputs);
-  for await (const { lot, files } of lotsInOrder(night, await planLots(inputs, options.workerCount))) {
+  for await (const { lot, sent } of lotsInOrder(night, await planLots(inputs, options.workerCount))) {
+    const files = receivedLot(sent, know);
     for (const [index, input] of lot.entries()) {
       if (options.signal?.aborted) return;
       const file = files[index];
-      const { rows = 0, records } = file?.entry ?? {};
-      options.progress?.rangeDone({ rows, rejected: records?.rejected ?? 0 });
-      for (const key of file?.settled ?? []) settled.add(key);
-      waiting.push(file ? { input, ...file } : { summary: await again(input) });
+      const { rows = 0, rejected = 0 } = file ?? {};
+      options.progress?.rangeDone({ rows, rejected });
+      waiting.push(file ? { input, file } : { summary: await again(input) });
     }
     if (publisher.isDue()) yield* publisher.publish(waiting.splice(0));
   }
   if (options.signal?.aborted) return;
   options.progress?.stage('Finalize');
   yield* publisher.publish(waiting);
+}
+
+/** What the threads of a night said of data files that wait for their day, for the store of whoever publishes it. */
+function knownObjects(night: Night) {
+  const settled = new Set<string>();
+  const described = new DescribedFiles();
+  const early = new Map<string, EarlySum>();
+  return {
+    known: {
+      checksumOf: earlierSums(early, checksumOn(night)),
+      isOnDisk: (key: string) => settled.has(key),
+      described,
+    },
+    know(key: string, file: DescribedObject | undefined, sum: EarlySum | undefined): void {
+      settled.add(key);
+      if (file) described.add(key, file);
+      if (sum) early.set(join(night.setup.lakeDir, key), sum);
+    },
+    forget(): void {
+      for (const one of [settled, described, early]) one.clear();
+    },
+  };
 }
 
 async function showProgress({ options, setup }: Night, inputs: string[]): Promise<void> {
@@ -123,17 +149,17 @@ async function* lotsInOrder(night: Night, lots: string[][]) {
     rangeSizeBytes: options.request.rangeSizeBytes ?? LEAST_SPREAD_BYTES,
   };
   const softwareVersion = localVersion();
-  const started: Promise<(LotFile | undefined)[]>[] = [];
+  const started: Promise<SentLot>[] = [];
   const start = (inputs: string[]) => {
     const lot: Lot = { inputs, rawRoot, request, softwareVersion };
-    const running = pool.run('lot', lot, signal && { signal }).catch(() => inputs.map(() => undefined));
-    started.push(running as Promise<(LotFile | undefined)[]>);
+    const failed = (): SentLot => ({ files: inputs.map(() => null), schemas: [] });
+    started.push((pool.run('lot', lot, signal && { signal }) as Promise<SentLot>).catch(failed));
   };
   for (const [index, lot] of lots.entries()) {
     while (started.length < Math.min(lots.length, index + options.workerCount * LOTS_AHEAD)) {
       start(lots[started.length]!);
     }
-    yield { lot, files: await started[index]! };
-    started[index] = Promise.resolve([]);
+    yield { lot, sent: await started[index]! };
+    delete started[index];
   }
 }

@@ -2,20 +2,19 @@ import { availableParallelism } from 'node:os';
 import { compressionOf } from '../shared/pipeline/store/decompressed-source.ts';
 import { convertFile, MOST_RANGE_BYTES } from './convert-file.ts';
 import { convertLots, lotCountOf, smallInputs } from './convert-lots.ts';
+import { endEarlyThreads, takeEarlyThreads, YOUNG_GENERATION_MB } from './early-threads.ts';
 import type * as EmbeddedFunctions from './embedded-functions.ts';
 import type { FileSummary } from './file-summary.ts';
 import { importModule } from './import-module.ts';
 import type { LocalSetup } from './local-ports.ts';
-import { LEAST_SPREAD_BYTES, type Night, type NightOptions, sizeOf } from './night.ts';
+import { LEAST_SPREAD_BYTES, type Night, type NightOptions, SHORT_NIGHT_BYTES, sizeOf } from './night.ts';
 import { loadPipeline } from './pipeline-tasks.ts';
 import { startUrl } from './start-bundle.ts';
 import { joinedPool } from './state-machine/joined-pool.ts';
-import type { WorkerPool, WorkerPoolOptions } from './state-machine/worker-pool.ts';
+import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './state-machine/worker-pool.ts';
 
-/** Few young objects exist, because rows are not objects: a larger space would only be filled before it is swept. */
-const YOUNG_GENERATION_MB = 4;
-/** A thread takes as long to start as one core takes for so many bytes and more. */
-const SHORT_NIGHT_BYTES = 16 * 1024 * 1024;
+/** What the main thread parses while another begins and compiles its functions: they begin together, and the other one is slower at first. */
+const HEAD_START_BYTES = 16 * 1024 * 1024;
 /** Documents of small files are objects, and few of them live longer than their file. */
 const YOUNG_OF_LOTS_MB = 32;
 
@@ -48,7 +47,8 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
     const { runExecution } = await import('./state-machine/run-execution.ts');
     const definition = await loadPipeline();
     const execute: Night['execute'] = (execution) => runExecution({ definition, ...execution });
-    const night: Night = { options, setup, pool, execute };
+    const headStartBytes = isJoined && workerCount > 1 ? HEAD_START_BYTES : 0;
+    const night: Night = { options, setup, pool, headStartBytes, execute };
     const waiting: string[] = [];
     for (const input of options.inputs) {
       if (options.signal?.aborted) return;
@@ -72,21 +72,19 @@ function isShortNight({ inputs }: NightOptions, sizes: number[]): boolean {
 
 /** Threads for all workers, or for all but one, which is this thread. */
 async function openPool(options: WorkerPoolOptions, isJoined: boolean): Promise<WorkerPool> {
-  if (!isJoined) return startThreads(options);
   const threadCount = options.workerCount - 1;
-  const threads = threadCount > 0 ? await startThreads({ ...options, workerCount: threadCount }) : undefined;
+  const early = isJoined ? takeEarlyThreads(threadCount) : undefined;
+  await endEarlyThreads();
+  if (!isJoined) return createWorkerPool(options);
+  early?.setUp(options.setup);
+  const threads =
+    early ?? (threadCount > 0 ? createWorkerPool({ ...options, workerCount: threadCount }) : undefined);
   const functions = importModule<typeof EmbeddedFunctions>(options.handlerModule);
   // If it cannot be loaded, the first call says so.
   functions.catch(() => undefined);
   return joinedPool(threads, threadCount, async (functionName, input, signal) =>
     (await functions).invokeFunction(functionName, input, options.setup, signal),
   );
-}
-
-/** Loads the pool only here: a conversion without threads starts sooner. */
-async function startThreads(options: WorkerPoolOptions): Promise<WorkerPool> {
-  const { createWorkerPool } = await import('./state-machine/worker-pool.ts');
-  return createWorkerPool(options);
 }
 
 /** As many ranges as the largest file can have, or as many lots as there are: more threads would have nothing to read. */

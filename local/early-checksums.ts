@@ -1,5 +1,5 @@
-import { type BigIntStats, statSync } from 'node:fs';
 import type { ChecksumOfFile } from './adapters/file-checksum.ts';
+import { identityOf, statsOf } from './early-sum.ts';
 import type { Night } from './night.ts';
 
 /** A merge that comes meanwhile waits for no more than a call of each worker. */
@@ -91,12 +91,4 @@ function nextCall(waiting: EarlyFile[]): EarlyFile[] {
     bytes += waiting[count]!.sizeBytes;
   }
   return waiting.splice(0, count);
-}
-
-function statsOf(path: string): BigIntStats | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false });
-}
-
-function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
-  return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
 }

@@ -30,7 +30,8 @@ export async function invokeFunction(
   if (functionName === 'lot') {
     // Few conversions have many small files, and a thread starts faster without the state machine.
     const { convertLot } = await import('./convert-lot.ts');
-    return await convertLot(local, input as Lot, count);
+    const { sentLot } = await import('./sent-lot.ts');
+    return sentLot(await convertLot(local, input as Lot, count));
   }
   const ports = createLocalPorts({ ...local, rawRoot }, undefined, count);
   return whileCollecting(async () => {

@@ -3,13 +3,14 @@ import { runInNewContext } from 'node:vm';
 
 type Collect = (options?: { type: 'minor' }) => void;
 
-const collect = exposedCollector();
+/** Taken when there is garbage: most conversions of a second leave too little to be swept. */
+let collect: Collect | undefined;
 
 /**
  * V8's `gc`. Flags belong to the process, and each thread hides it again, because what V8 keeps of compiled code is bound to its flags: so a
  * thread that begins at the same moment may have hidden it before it was taken here.
  */
-function exposedCollector(): Collect {
+export function exposedCollector(): Collect {
   for (;;) {
     setFlagsFromString('--expose-gc');
     const exposed: Collect | undefined = runInNewContext('globalThis.gc');
@@ -33,6 +34,7 @@ function heldBytes(): number {
 /** Sweeps if so much has gathered that it is worth the time: young objects first, since that is a twentieth of the work and often enough. */
 function collectGarbage(): void {
   if (heldBytes() - keptBytes < MOST_GARBAGE_BYTES) return;
+  collect ??= exposedCollector();
   collect({ type: 'minor' });
   if (heldBytes() - keptBytes < MOST_GARBAGE_BYTES) return;
   collect();

@@ -4,6 +4,7 @@ import type { Catalog } from '../shared/ports/catalog.ts';
 import type { Notification } from '../shared/ports/notifier.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
+import type { UnevenParsers } from '../shared/ranges/plan-ranges.ts';
 import { STANDARD_INPUT } from '../shared/run/ledger-entry.ts';
 import { createFileCatalog } from './adapters/catalog-file.ts';
 import { createConsoleNotifier } from './adapters/console-notifier.ts';
@@ -17,7 +18,8 @@ import { localVersion } from './local-version.ts';
 /** From this size on a part reads as well alone as in a larger file. Its copy is a hard link, whereas a merge would write it again. */
 const WHOLE_PART_BYTES = 16 * 1024 * 1024;
 /** Of a file with about as many ranges as there are threads, a part is a file even if it is small: then nothing is written twice. */
-const WHOLE_PART_OF_FEW = { mostRanges: 16, bytes: 128 * 1024 };
+export const MOST_RANGES_OF_FEW = 16;
+const WHOLE_PART_OF_FEW = { mostRanges: MOST_RANGES_OF_FEW, bytes: 128 * 1024 };
 
 /** Plain data, which can be cloned, from which a worker thread builds the same ports. */
 export interface LocalSetup {
@@ -26,6 +28,8 @@ export interface LocalSetup {
   /** The one source file is what is kept of standard input. */
   isStandardInput?: boolean | undefined;
   rangeSizeBytes: number;
+  /** Ranges are cut for these, if they are not all alike. */
+  unevenParsers?: UnevenParsers | undefined;
   expectedFiles: number | string[] | undefined;
   /** False for a lake that may be lost with the power. */
   sync?: boolean;
@@ -41,7 +45,7 @@ export function createLocalPorts(
   show: (line: string, kind?: Notification['kind']) => void = () => undefined,
   /** Called with the bytes that were read of a source file. */
   onRead?: (bytes: number) => void,
-  known: Pick<FileStoreOptions, 'checksumOf' | 'isOnDisk'> = {},
+  known: Pick<FileStoreOptions, 'checksumOf' | 'isOnDisk' | 'described'> = {},
 ): PipelinePorts {
   const { lakeDir: rootDir, sync = true, usesAllCores: writesAtOnce } = setup;
   const lake = createFileObjectStore({ ...known, rootDir, sync, writesAtOnce });
@@ -83,6 +87,7 @@ export function localPortsOn(
     hasDied,
     settings: {
       rangeSizeBytes: setup.rangeSizeBytes,
+      unevenParsers: setup.unevenParsers,
       wholePartBytes: WHOLE_PART_BYTES,
       wholePartOfFew: WHOLE_PART_OF_FEW,
       expectedFiles: setup.expectedFiles,

@@ -41,10 +41,14 @@ export interface Night {
   options: NightOptions;
   setup: LocalSetup;
   pool: WorkerPool;
+  /** So many bytes the main thread is ahead of all others when they begin. */
+  headStartBytes: number;
   /** Runs the pipeline's state machine once. */
   execute(execution: Omit<ExecutionOptions, 'definition'>): Promise<ExecutionResult>;
 }
 
+/** A thread takes as long to start as one core takes for so many bytes and more. */
+export const SHORT_NIGHT_BYTES = 16 * 1024 * 1024;
 /** Files up to this size are read by one thread. */
 export const LEAST_SPREAD_BYTES = 8 * 1024 * 1024;
 

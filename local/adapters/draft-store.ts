@@ -1,5 +1,7 @@
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
+  DescribedObject,
+  DescribedRows,
   ObjectInfo,
   ObjectStore,
   ObjectWriter,
@@ -7,6 +9,7 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { type DraftMemory, joined } from './draft-memory.ts';
 import { preconditionFailed } from './file-error.ts';
 import { inKeyOrder } from './listed-files.ts';
 
@@ -20,6 +23,13 @@ export interface Draft {
 
 /** More than a small file makes. */
 const MOST_PART_BYTES = 32 * 1024 * 1024;
+
+interface DraftOptions {
+  /** Told what is known of each Parquet file that is written. */
+  describing?: (key: string, rows: () => DescribedRows) => void;
+  /** Where the bytes of files are kept: until it is reset. */
+  memory?: DraftMemory;
+}
 
 /** A call that a draft has no answer to. Whoever gets it does the same work on the store itself. */
 export class NotDrafted extends Error {
@@ -35,12 +45,15 @@ export class DraftStore implements ObjectStore {
   private readonly below: ObjectStore;
   private readonly drafts = new Map<string, Draft>();
   private readonly seen = new Map<string, Promise<StoredObject | undefined>>();
+  private readonly listings = new Map<string, Promise<string[]>>();
   /** What stood before the present file began, by the keys that it wrote. */
   private readonly before = new Map<string, Draft | undefined>();
   private count = 0;
+  private readonly options: DraftOptions;
 
-  constructor(below: ObjectStore) {
+  constructor(below: ObjectStore, options: DraftOptions = {}) {
     this.below = below;
+    this.options = options;
   }
 
   /** What was written since the last `keep` stays. */
@@ -65,8 +78,12 @@ export class DraftStore implements ObjectStore {
   /** All drafts, which are then those of whoever settles them. What was read is read anew. */
   take(): Map<string, Draft> {
     const taken = new Map(this.drafts);
-    for (const known of [this.drafts, this.seen, this.before]) known.clear();
+    for (const known of [this.drafts, this.seen, this.listings, this.before]) known.clear();
     return taken;
+  }
+
+  described(key: string): DescribedObject | undefined {
+    return this.drafts.has(key) ? undefined : this.below.described?.(key);
   }
 
   isDraft(key: string): boolean {
@@ -111,12 +128,12 @@ export class DraftStore implements ObjectStore {
       write: async (bytes) => {
         sizeBytes += bytes.length;
         if (sizeBytes > MOST_PART_BYTES) throw new NotDrafted(`${key} is too large for memory`);
-        pieces.push(bytes.slice());
+        pieces.push(this.options.memory?.copied(bytes) ?? bytes.slice());
       },
       close: async () => {
-        const [only, ...others] = pieces;
-        this.write(key, only && others.length === 0 ? only : Buffer.concat(pieces), 'anything');
+        this.write(key, joined(pieces), 'anything');
       },
+      describe: (rows) => this.options.describing?.(key, rows),
       abort: async () => void pieces.splice(0),
     };
   }
@@ -131,7 +148,12 @@ export class DraftStore implements ObjectStore {
   }
 
   async *listFolder(folder: string): AsyncIterable<string> {
-    const keys = new Set(await Array.fromAsync(this.below.listFolder(folder)));
+    let listing = this.listings.get(folder);
+    if (!listing) {
+      listing = Array.fromAsync(this.below.listFolder(folder));
+      this.listings.set(folder, listing);
+    }
+    const keys = new Set(await listing);
     for (const key of this.drafts.keys()) {
       if (!key.startsWith(folder)) continue;
       const end = key.indexOf('/', folder.length);

@@ -1,11 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { ObjectNotFound } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { StreamChecksum } from '../../shared/kernel/stream-checksum.ts';
-import { SHORT_BYTES } from '../../shared/pipeline/parse/part-sum.ts';
 import type { ObjectPiece, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
-import { crc64nvme, crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
-import { damaged } from './file-error.ts';
+import { crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
+import { damaged, isCode, NOT_THERE, unreadable } from './file-error.ts';
 import { streamFile } from './file-reader.ts';
 import { LAKE_OBJECT } from './file-version.ts';
 
@@ -25,9 +24,9 @@ export type ChecksumOfFile = (path: string) => Promise<string | undefined>;
 
 /** CRC-64/NVME of a file, or undefined if there is none. */
 export async function fileChecksum(path: string): Promise<string | undefined> {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile() && stats.size <= SHORT_BYTES) return crc64ToBase64(crc64nvme(readFileSync(path)));
   const kernel = checksumKernel();
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() && stats.size <= ROOM_BYTES) return smallChecksum(kernel, path);
   const sum = new StreamChecksum(kernel);
   const room = kernel.allocate(ROOM_BYTES);
   const into = () => kernel.bytes.subarray(room, room + ROOM_BYTES);
@@ -41,6 +40,31 @@ export async function fileChecksum(path: string): Promise<string | undefined> {
   } finally {
     kernel.release(room, ROOM_BYTES);
   }
+}
+
+/** The same of a small file, at once and in the kernel's memory: a buffer for each of thousands of files would keep the collector busy. */
+function smallChecksum(kernel: Kernel, path: string): string | undefined {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (error) {
+    if (isCode(error, ...NOT_THERE)) return undefined;
+    throw unreadable(error, path);
+  }
+  const sum = new StreamChecksum(kernel);
+  const room = kernel.allocate(ROOM_BYTES);
+  try {
+    for (let count = 1; count > 0; ) {
+      count = readSync(handle, kernel.bytes, room, ROOM_BYTES, null);
+      sum.addAt(room, count);
+    }
+  } catch (error) {
+    throw unreadable(error, path);
+  } finally {
+    closeSync(handle);
+    kernel.release(room, ROOM_BYTES);
+  }
+  return crc64ToBase64(sum.finish());
 }
 
 /** Writes pieces one after the other. With `crc64nvme`, other bytes fail with `ObjectDamaged` before the writer is closed. */

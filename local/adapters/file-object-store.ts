@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
+  DescribedObject,
   DraftedStore,
   ObjectInfo,
   ObjectPiece,
@@ -160,7 +161,8 @@ class FileObjectStore implements ObjectStore {
   async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
     const path = this.path(key);
     // Whoever proves an object gives it another name next, for which the disk must have its bytes.
-    const [sum] = await Promise.all([this.checksumOf(path), this.sync && syncBytes(path)]);
+    const mustSync = this.sync && this.options.isOnDisk?.(key) !== true;
+    const [sum] = await Promise.all([this.checksumOf(path), mustSync && syncBytes(path)]);
     return sum === undefined ? undefined : sum === crc64nvme;
   }
 
@@ -169,7 +171,10 @@ class FileObjectStore implements ObjectStore {
     const { rootDir, sync } = this;
     const isOnDisk = this.options.isOnDisk?.(fromKey) === true;
     const named = { from, path: this.path(toKey), rootDir, sync, folderMode: this.modes.folder, isOnDisk };
-    if (crc64nvme === undefined && (await isLinkedAtOnce(named))) return;
+    if (crc64nvme === undefined && (await isLinkedAtOnce(named))) {
+      this.options.described?.named(fromKey, toKey);
+      return;
+    }
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
     try {
@@ -208,6 +213,10 @@ class FileObjectStore implements ObjectStore {
   async delete(keys: string[]): Promise<void> {
     removeFiles(keys.map((key) => this.path(key)));
     await removeEmptied(this.rootDir, keys.map(dirname), this.sync);
+  }
+
+  described(key: string): DescribedObject | undefined {
+    return this.options.described?.of(key);
   }
 
   draft(): DraftedStore {

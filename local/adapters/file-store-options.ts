@@ -1,3 +1,4 @@
+import type { DescribedFiles } from './described-files.ts';
 import type { ChecksumOfFile } from './file-checksum.ts';
 
 /** Options of a file object store. */
@@ -13,4 +14,6 @@ export interface FileStoreOptions {
   checksumOf?: ChecksumOfFile | undefined;
   /** Has this process waited until the disk had the bytes of this object? */
   isOnDisk?: ((key: string) => boolean) | undefined;
+  /** What this process knows of files that it wrote. */
+  described?: DescribedFiles | undefined;
 }

@@ -8,7 +8,13 @@ export const PAYLOAD_LIMIT_BYTES = 256 * 1024;
  * 256 KiB of UTF-8. Otherwise a plan passed in a payload would work on a laptop and fail on AWS.
  */
 export function assertPayloadSize(value: unknown, what: string): void {
-  const sizeBytes = Buffer.byteLength(JSON.stringify(value) ?? 'null');
+  payloadText(value, what);
+}
+
+/** The JSON text of a payload, which fails in the same way. */
+export function payloadText(value: unknown, what: string): string {
+  const text = JSON.stringify(value) ?? 'null';
+  const sizeBytes = Buffer.byteLength(text);
   if (sizeBytes > PAYLOAD_LIMIT_BYTES) {
     throw new StatesError(
       'States.DataLimitExceeded',
@@ -16,4 +22,5 @@ export function assertPayloadSize(value: unknown, what: string): void {
         'Write it to the store and pass its key.',
     );
   }
+  return text;
 }

@@ -1,6 +1,6 @@
 import type { JsonValue, StateDefinition, StateMachineDefinition } from './definition.ts';
 import { executionId } from './execution-context.ts';
-import { assertPayloadSize } from './payload-limit.ts';
+import { payloadText } from './payload-limit.ts';
 import type { TaskFunction } from './task-function.ts';
 
 interface Walk {
@@ -71,8 +71,7 @@ async function taskOutput(
 
 /** As JSON that was sent. Fails if it is larger than states may pass. */
 function copied(value: unknown, what: string): JsonValue {
-  assertPayloadSize(value, what);
-  return value === undefined ? null : (JSON.parse(JSON.stringify(value) ?? 'null') as JsonValue);
+  return JSON.parse(payloadText(value, what)) as JsonValue;
 }
 
 /** A payload template, whose fields that end in `.$` are paths. */

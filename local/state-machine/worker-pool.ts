@@ -1,18 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { MessageChannel, type MessagePort, type ResourceLimits } from 'node:worker_threads';
-import { Tinypool } from 'tinypool';
+import type { ResourceLimits } from 'node:worker_threads';
 import { FunctionError } from './function-error.ts';
 import { poolClosed } from './pool-closed.ts';
+import { PoolThread, ThreadExited } from './pool-thread.ts';
 import { asError } from './states-error.ts';
-import type { WorkerReply, WorkerSetup, WorkerTask } from './worker.ts';
 
 export interface WorkerPoolOptions {
   /** Number of threads; they start at once and stay until `close`. */
   workerCount: number;
   /** Module whose `invokeFunction(functionName, input, setup)` runs in the threads; TypeScript as it is. */
   handlerModule: URL;
-  /** Handed to every call; anything that can be cloned. */
+  /** Handed to every call; anything that can be cloned. Threads may begin before it is known. */
   setup?: unknown;
   /** Memory of a thread, e.g. `{ maxOldGenerationSizeMb: 1769 }`. Buffers do not count. */
   resourceLimits?: ResourceLimits;
@@ -37,113 +34,134 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
-/** A thread that runs out of memory ends a few milliseconds before its error arrives. */
-const DEATH_REPORT_MS = 250;
+/** A pool whose threads may have begun before anybody knew what they are to do. */
+export interface ThreadPool extends WorkerPool {
+  setUp(setup: unknown): void;
+}
+
+interface WaitingCall {
+  take(thread: PoolThread): void;
+  fail(reason: unknown): void;
+}
 
 /** Threads that work as Lambda environments do: one call at a time each, reused, replaced when they die. */
-export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
-  const workerData: WorkerSetup = { handlerModule: options.handlerModule.href, setup: options.setup };
-  const pool = new Tinypool({
-    filename: fileURLToPath(new URL('./worker.ts', import.meta.url)),
-    minThreads: options.workerCount,
-    maxThreads: options.workerCount,
-    // Waiting in Atomics.wait would stop an idle thread's event loop, and with it open connections.
-    useAtomics: false,
-    resourceLimits: options.resourceLimits,
-    workerData,
-  });
-  let closed = false;
-  let noThread = new AbortController();
-  /** After a thread that could not start the pool starts no other: calls that wait for one would wait for ever. */
-  const endWaiting = () => {
-    if (pool.threads.length > 0 || pool.queueSize === 0) return;
-    noThread.abort();
-    noThread = new AbortController();
-  };
-  // A thread that dies between two calls harms nobody: the pool starts another one, unless it could not start.
-  pool.on('error', () => setImmediate(endWaiting));
+export function createWorkerPool(options: WorkerPoolOptions): ThreadPool {
+  return new Threads(options);
+}
 
-  const run: WorkerPool['run'] = async (functionName, input, { signal } = {}) => {
+class Threads implements ThreadPool {
+  private readonly options: WorkerPoolOptions;
+  private setup: unknown;
+  private readonly all = new Set<PoolThread>();
+  private readonly free: PoolThread[] = [];
+  private readonly waiting: WaitingCall[] = [];
+  private closed = false;
+
+  constructor(options: WorkerPoolOptions) {
+    this.options = options;
+    this.setup = options.setup;
+    for (let count = 0; count < options.workerCount; count++) this.start();
+  }
+
+  setUp(setup: unknown): void {
+    this.setup = setup;
+  }
+
+  async run(functionName: string, input: unknown, { signal }: PoolCallOptions = {}): Promise<unknown> {
     signal?.throwIfAborted();
-    if (closed) throw poolClosed(functionName);
-    const lifeline = new Lifeline();
-    const until = signal ? AbortSignal.any([signal, noThread.signal]) : noThread.signal;
+    if (this.closed) throw poolClosed(functionName);
+    const thread = this.free.shift() ?? (await this.turn(functionName, signal));
+    const stop = () => void thread.end();
+    let answer: Awaited<ReturnType<PoolThread['call']>>;
     try {
-      const answer = await callThread(pool, { functionName, input }, lifeline, until);
-      if ('error' in answer) throw new FunctionError(answer.error);
-      return answer.output;
+      const answering = thread.call({ functionName, input, setup: this.setup });
+      signal?.addEventListener('abort', stop);
+      answer = await answering;
     } catch (error) {
-      if (error instanceof FunctionError) throw error;
-      if (signal?.aborted) {
-        await lifeline.ends();
-        throw signal.reason;
-      }
-      if (closed) throw poolClosed(functionName);
-      setImmediate(endWaiting);
-      // No thread can take this input: trying again would not help.
-      if (error instanceof Error && error.name === 'DataCloneError') throw error;
-      throw threadDied(functionName, asError(error));
+      // An input that cannot be cloned: the thread knows nothing of it.
+      this.giveBack(thread);
+      throw error;
     } finally {
-      lifeline.release();
+      signal?.removeEventListener('abort', stop);
     }
-  };
-
-  const close = async () => {
-    closed = true;
-    await pool.destroy();
-  };
-  return { run, close };
-}
-
-/** Two ports, one of which lives in the thread and closes with it: Tinypool hears errors of a thread but not its exit. */
-class Lifeline {
-  readonly inThread: MessagePort;
-  readonly threadEnded: Promise<'ended'>;
-  readonly #here: MessagePort;
-
-  constructor() {
-    const { port1: here, port2: inThread } = new MessageChannel();
-    this.inThread = inThread;
-    this.#here = here;
-    this.threadEnded = new Promise((resolve) => here.once('close', () => resolve('ended')));
-    here.unref();
+    if ('ended' in answer) {
+      if (signal?.aborted) throw signal.reason;
+      if (this.closed) throw poolClosed(functionName);
+      throw threadDied(functionName, answer.ended);
+    }
+    if (!signal?.aborted) this.giveBack(thread);
+    if ('error' in answer) throw new FunctionError(answer.error);
+    return answer.output;
   }
 
-  /** Resolves once the thread that took the call has ended; at once if no thread had taken it. */
-  async ends(): Promise<void> {
-    this.inThread.close();
-    await this.threadEnded;
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const call of this.waiting.splice(0)) call.fail(undefined);
+    await Promise.all([...this.all].map((thread) => thread.end()));
   }
 
-  release(): void {
-    this.#here.close();
+  private start(): void {
+    const { handlerModule, resourceLimits } = this.options;
+    let thread: PoolThread;
+    try {
+      thread = new PoolThread(handlerModule.href, resourceLimits, (why) => this.replace(thread, why));
+    } catch (error) {
+      // The system gives no thread.
+      this.failWaiting(asError(error));
+      return;
+    }
+    this.all.add(thread);
+    this.giveBack(thread);
   }
-}
 
-/** A thread's answer to one call. Rejects when the signal aborts, the thread dies or the pool is closed. */
-async function callThread(
-  pool: Tinypool,
-  call: Omit<WorkerTask, 'lifeline'>,
-  { inThread, threadEnded }: Lifeline,
-  signal: AbortSignal,
-): Promise<WorkerReply> {
-  const dead = new AbortController();
-  const task: WorkerTask = { ...call, lifeline: inThread };
-  const reply: Promise<WorkerReply> = pool.run(task, {
-    transferList: [inThread],
-    signal: AbortSignal.any([signal, dead.signal]),
-  });
-  reply.catch(() => {});
-  if ((await Promise.race([reply, threadEnded])) === 'ended') {
-    await Promise.race([reply, delay(DEATH_REPORT_MS)]);
-    // Makes the pool forget a thread that exited without an error.
-    dead.abort();
+  /** Calls that wait for a thread would wait for ever once there is none. */
+  private failWaiting(why: Error): void {
+    if (this.all.size === 0) for (const call of this.waiting.splice(0)) call.fail(why);
   }
-  return reply;
+
+  private giveBack(thread: PoolThread): void {
+    const next = this.waiting.shift();
+    if (next) next.take(thread);
+    else this.free.push(thread);
+  }
+
+  /** A thread that dies between two calls harms nobody: another one starts, unless it could not start itself. */
+  private replace(thread: PoolThread, why: Error): void {
+    this.all.delete(thread);
+    const at = this.free.indexOf(thread);
+    if (at >= 0) this.free.splice(at, 1);
+    if (this.closed) return;
+    if (thread.isReady) this.start();
+    else this.failWaiting(why);
+  }
+
+  /** The next thread that becomes free, in the order of the calls. */
+  private turn(functionName: string, signal: AbortSignal | undefined): Promise<PoolThread> {
+    const { promise, resolve, reject } = Promise.withResolvers<PoolThread>();
+    const call: WaitingCall = {
+      take(thread) {
+        signal?.removeEventListener('abort', stop);
+        resolve(thread);
+      },
+      fail: (why) => {
+        signal?.removeEventListener('abort', stop);
+        reject(why instanceof Error ? threadDied(functionName, why) : poolClosed(functionName));
+      },
+    };
+    const stop = () => {
+      this.waiting.splice(this.waiting.indexOf(call), 1);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    this.waiting.push(call);
+    // None is left after one that could not start: perhaps it was a matter of the moment.
+    if (this.all.size === 0) this.start();
+    return promise;
+  }
 }
 
 function threadDied(functionName: string, cause: Error): FunctionError {
-  const why = cause.name === 'AbortError' ? 'It exited.' : `${cause.name}: ${cause.message}`;
+  const why = cause instanceof ThreadExited ? 'It exited.' : `${cause.name}: ${cause.message}`;
   return new FunctionError({
     // The error that Step Functions sees if a Lambda environment was lost.
     errorType: 'Lambda.Unknown',

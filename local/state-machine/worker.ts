@@ -1,51 +1,46 @@
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { type ReportedError, reportError } from './function-error.ts';
 
 /** Data that a thread receives when it starts. */
 export interface WorkerSetup {
   /** URL of a module that exports `invokeFunction`. */
   handlerModule: string;
-  /** Handed to `invokeFunction` as it is. */
-  setup: unknown;
 }
 
 export interface WorkerTask {
   functionName: string;
   input: unknown;
-  /** Closes by itself when this thread ends: that is how the pool notices a `process.exit`. */
-  lifeline: MessagePort;
+  /** Handed to `invokeFunction` as it is. */
+  setup: unknown;
 }
 
 export type WorkerReply = { output: unknown } | { error: ReportedError };
 
+/** What a thread sends: first that it listens, then a reply to each task. */
+export type ThreadMessage = WorkerReply | { ready: true };
+
 /** What a handler module exports. */
 export type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
 
-/**
- * What the pool was given. Tinypool hands it over behind data of its own; its module would say the same, but loads what starts processes and
- * opens sockets, in each thread.
- */
-const [, { handlerModule, setup }] = workerData as [tinypool: unknown, given: WorkerSetup];
+const { handlerModule } = workerData as WorkerSetup;
+const send = (message: ThreadMessage) => parentPort!.postMessage(message);
 
 /** Loaded before the first call arrives; that call throws if loading failed. */
 const handlerLoaded = loadInvokeFunction(handlerModule);
 handlerLoaded.catch(() => undefined);
 
-/** Referenced here, because the garbage collector would close them. */
-const lifelines = new Set<MessagePort>();
+parentPort!.on('message', async (task: WorkerTask) => send(await runTask(task)));
+send({ ready: true });
 
 /** Runs in the thread: one function at a time. Errors are replies, because a thrown one would lose its facts. */
-export default async function runTask(task: WorkerTask): Promise<WorkerReply> {
-  lifelines.add(task.lifeline);
+async function runTask(task: WorkerTask): Promise<WorkerReply> {
   try {
     const invokeFunction = await handlerLoaded;
-    const output = await invokeFunction(task.functionName, task.input, setup);
+    const output = await invokeFunction(task.functionName, task.input, task.setup);
     // Lambda answers with JSON, so an answer that cannot be JSON is the function's error and not the thread's death.
     return { output: JSON.parse(JSON.stringify(output) ?? 'null') };
   } catch (thrown) {
     return { error: reportError(thrown) };
-  } finally {
-    lifelines.delete(task.lifeline);
   }
 }
 

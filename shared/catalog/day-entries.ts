@@ -1,13 +1,21 @@
 import { ObjectNotFound, RunInconsistent } from '../errors.ts';
 import type { ShownFiles } from '../iceberg/day-manifests.ts';
+import { describedColumns } from '../iceberg/described-rows.ts';
 import type { FieldIds } from '../iceberg/field-ids.ts';
 import { fileMetrics } from '../iceberg/file-metrics.ts';
-import { type DataFile, EntryStatus, type ManifestEntry } from '../iceberg/manifest.ts';
+import {
+  type DataFile,
+  type EncodedDataFile,
+  EntryStatus,
+  type ManifestEntry,
+  type WrittenEntry,
+} from '../iceberg/manifest.ts';
 import type { ManifestFile } from '../iceberg/manifest-list.ts';
 import { partitionTuple } from '../iceberg/partition-spec.ts';
 import { columnsUnlikeFile } from '../iceberg/readable-columns.ts';
 import { decodeFooter, footerLengthBytes, TAIL_BYTES } from '../parquet/footer.ts';
 import type { CatalogColumn, CatalogPartition, TableColumns } from '../ports/catalog.ts';
+import type { DescribedColumn } from '../ports/object-store.ts';
 import { type TablePlace, uriOf } from './table-place.ts';
 
 const PARALLEL_READS = 16;
@@ -29,7 +37,7 @@ export async function entriesOfDay(
   day: ShownFiles,
   before: StandingManifest[],
   { id, leftOut }: { id: number; leftOut: Set<string> },
-): Promise<ManifestEntry[]> {
+): Promise<WrittenEntry[]> {
   const standing = new Map(
     before.flatMap(({ manifest, entries }) =>
       entries.flatMap((entry) =>
@@ -37,15 +45,22 @@ export async function entriesOfDay(
       ),
     ),
   );
-  const files = day.partitions.flatMap(({ values, files }) => files.map((key) => ({ key, values })));
-  const entries: ManifestEntry[] = [];
+  const files = day.partitions.flatMap(({ values, files }) => {
+    const tuple = () => partitionTuple(keysOf(table.catalog, values, files[0] ?? ''), values);
+    let partition: DataFile['partition'] | undefined;
+    return files.map((key) => ({ key, partition: () => (partition ??= tuple()) }));
+  });
+  const entries: WrittenEntry[] = [];
   const { parallelReads = PARALLEL_READS } = place;
+  const fitting = new Map<DescribedColumn[], boolean>();
   for (let from = 0; from < files.length; from += parallelReads) {
-    const some = files.slice(from, from + parallelReads).map(async ({ key, values }) => {
+    const some = files.slice(from, from + parallelReads).map(async ({ key, partition }) => {
       const known = standing.get(uriOf(place, key));
       if (known)
         return withNumbers(known.entry, known.manifest, EntryStatus.EXISTING, known.entry.snapshotId);
-      return added(await dataFile(place, table, key, values, leftOut));
+      const described = describedFile(place, table, key, { leftOut, fitting });
+      const file = described ?? (await dataFile(place, table, key, leftOut));
+      return added({ ...file, partition: partition() });
     });
     entries.push(...(await Promise.all(some)));
   }
@@ -78,7 +93,7 @@ function withNumbers(
   };
 }
 
-function added(file: DataFile): ManifestEntry {
+function added(file: DataFile | EncodedDataFile): WrittenEntry {
   return {
     status: EntryStatus.ADDED,
     snapshotId: null,
@@ -88,20 +103,39 @@ function added(file: DataFile): ManifestEntry {
   };
 }
 
+/** A file as the process that wrote it knows it, if its fields have the ids that they have in the table. */
+function describedFile(
+  place: TablePlace,
+  { ids, catalog }: TableOfFiles,
+  key: string,
+  { leftOut, fitting }: { leftOut: Set<string>; fitting: Map<DescribedColumn[], boolean> },
+): Omit<EncodedDataFile, 'partition'> | undefined {
+  const known = place.store.described?.(`${place.publishedPrefix}${key}`);
+  if (!known) return undefined;
+  const { columns, sizeBytes, recordCount, metrics } = known;
+  // Thousands of files of a day have one schema.
+  let isFitting = fitting.get(columns);
+  if (isFitting === undefined) {
+    isFitting = columns.every(({ name, id }) => ids[name] === id);
+    fitting.set(columns, isFitting);
+    if (isFitting) for (const column of columnsUnlikeFile(columns, catalog)) leftOut.add(column);
+  }
+  if (!isFitting) return undefined;
+  return { path: uriOf(place, key), fileSizeBytes: sizeBytes, recordCount, encodedMetrics: metrics };
+}
+
 async function dataFile(
   place: TablePlace,
   { ids, catalog }: TableOfFiles,
   key: string,
-  values: Record<string, string | null>,
   leftOut: Set<string>,
-): Promise<DataFile> {
+): Promise<Omit<DataFile, 'partition'>> {
   const stored = `${place.publishedPrefix}${key}`;
   const { sizeBytes, footer } = await footerOf(place, stored);
   const known = new Map(Object.entries(ids));
-  for (const name of columnsUnlikeFile(footer.schema, catalog)) leftOut.add(name);
+  for (const name of columnsUnlikeFile(describedColumns(footer.schema), catalog)) leftOut.add(name);
   return {
     path: uriOf(place, key),
-    partition: partitionTuple(keysOf(catalog, values, key), values),
     fileSizeBytes: sizeBytes,
     ...fileMetrics(footer, (name) => known.get(name)),
   };

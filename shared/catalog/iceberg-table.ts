@@ -7,7 +7,7 @@ import {
   type ShownFiles,
 } from '../iceberg/day-manifests.ts';
 import type { FieldIds } from '../iceberg/field-ids.ts';
-import { formOf, type ManifestEntry, manifestBytes } from '../iceberg/manifest.ts';
+import { formOf, manifestBytes, type WrittenEntry } from '../iceberg/manifest.ts';
 import { type ManifestFile, manifestFile, manifestListBytes } from '../iceberg/manifest-list.ts';
 import {
   columnsBeyondPromotion,
@@ -156,7 +156,7 @@ async function entriesOfDays(
 
 interface DayEntries {
   day: ShownFiles;
-  entries: ManifestEntry[];
+  entries: WrittenEntry[];
 }
 
 /** The lists of keys that files of a day are partitioned by. */

@@ -23,6 +23,7 @@ export function rememberingStore(store: Store): Store & { written(): Promise<voi
     return read();
   };
   return {
+    described: (key) => store.described?.(key),
     head: (key) => once(heads, key, () => afterWrite(key, () => store.head(key))),
     readRange: (key, range) => {
       const name = `${key} ${range.startByte}-${range.endByte}`;

@@ -2,7 +2,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 
 /** Where the files of a table are, for us and for its readers. */
 export interface TablePlace {
-  store: Pick<ObjectStore, 'get' | 'head' | 'readRange'> & {
+  store: Pick<ObjectStore, 'get' | 'head' | 'readRange' | 'described'> & {
     put(key: string, bytes: Uint8Array): Promise<unknown>;
   };
   /** Of keys in the store; nothing on AWS. */

@@ -50,7 +50,8 @@ export class RecordExtractor implements RecordBatch {
 
   private readonly kernel: Kernel;
   private readonly shape: RecordShape;
-  private readonly batchBytes: number;
+  /** Bytes of records in a full batch. */
+  readonly batchBytes: number;
   private readonly paddedAddress: number;
   private readonly paddedBytes: number;
   /** Records of earlier calls, without those that were removed. */

@@ -43,6 +43,9 @@ interface AvroArray {
   'element-id'?: number;
 }
 
+/** The field of a record value that holds its last fields, encoded already: those that it lacks. */
+export const ENCODED_REST = '(encoded)';
+
 export interface AvroRecord {
   type: 'record';
   name: string;

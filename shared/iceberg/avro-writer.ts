@@ -1,4 +1,4 @@
-import { type AvroType, type AvroValue, isUnion } from './avro-type.ts';
+import { type AvroType, type AvroValue, ENCODED_REST, isUnion } from './avro-type.ts';
 
 const encoder = new TextEncoder();
 const FIRST_BYTES = 4096;
@@ -13,6 +13,11 @@ const SMALL = 2 ** 30;
 export class AvroWriter {
   private buffer = new Uint8Array(FIRST_BYTES);
   private length = 0;
+
+  /** Begins again; what `bytes` answered stays. */
+  clear(): void {
+    this.length = 0;
+  }
 
   /** The bytes so far. */
   bytes(): Uint8Array {
@@ -46,7 +51,12 @@ export class AvroWriter {
         if (!isRecord(value)) throw wrong(type.name);
         for (const field of type.fields) {
           const part = value[field.name];
-          if (part === undefined) throw wrong(`${type.name}.${field.name}`);
+          if (part === undefined) {
+            const rest = value[ENCODED_REST];
+            if (!(rest instanceof Uint8Array)) throw wrong(`${type.name}.${field.name}`);
+            this.raw(rest);
+            return;
+          }
           this.value(field.type, part);
         }
     }

@@ -71,6 +71,8 @@ function extremes(
 ): { least?: Uint8Array; greatest?: Uint8Array } {
   const kind = kindOfPhysical(leaf.type);
   if (!kind) return {};
+  const [only, ...others] = chunks;
+  if (only && others.length === 0) return extremesOf(only);
   const range = new ChunkRange(kind);
   for (const { numValues, statistics } of chunks) {
     const { nullCount = 0, minValue: min, maxValue: max } = statistics ?? {};
@@ -80,6 +82,14 @@ function extremes(
   }
   const { minValue, maxValue } = range.statistics(0);
   return minValue && maxValue ? { least: minValue, greatest: maxValue } : {};
+}
+
+function extremesOf({ numValues, statistics }: ColumnMetaData): {
+  least?: Uint8Array;
+  greatest?: Uint8Array;
+} {
+  const { nullCount = 0, minValue: least, maxValue: greatest } = statistics ?? {};
+  return nullCount !== numValues && least && greatest ? { least, greatest } : {};
 }
 
 /** A value of Parquet's PLAIN form as a bound of Iceberg. Integers, dates, moments, doubles and booleans are the same bytes in both. */

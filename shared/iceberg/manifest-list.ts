@@ -8,7 +8,7 @@ import {
   requiredField,
 } from './avro-type.ts';
 import type { BoundSpec } from './bound-spec.ts';
-import { EntryStatus, type ManifestEntry } from './manifest.ts';
+import { EntryStatus, type WrittenEntry } from './manifest.ts';
 import { compareTupleValues, type TupleKey, tupleBound } from './partition-spec.ts';
 
 /** A manifest as the list of a snapshot has it; the names are those of the specification. */
@@ -124,11 +124,11 @@ export function readManifestList(bytes: Uint8Array, where: string): ManifestFile
 /** What the list says of a manifest that a snapshot writes. */
 export function manifestFile(
   written: { path: string; lengthBytes: number; snapshotId: number; sequenceNumber: number },
-  entries: ManifestEntry[],
+  entries: WrittenEntry[],
   spec: BoundSpec,
 ): ManifestFile {
   const having = (status: number) => entries.filter((entry) => entry.status === status);
-  const rowsOf = (list: ManifestEntry[]) => list.reduce((sum, { file }) => sum + file.recordCount, 0);
+  const rowsOf = (list: WrittenEntry[]) => list.reduce((sum, { file }) => sum + file.recordCount, 0);
   const [added, existing, deleted] = [EntryStatus.ADDED, EntryStatus.EXISTING, EntryStatus.DELETED].map(
     having,
   );
@@ -154,7 +154,7 @@ export function manifestFile(
   };
 }
 
-function summaryOf(key: TupleKey, entries: ManifestEntry[]): PartitionSummary {
+function summaryOf(key: TupleKey, entries: WrittenEntry[]): PartitionSummary {
   const values = entries.map(({ file }) => file.partition[key.name] ?? null);
   const known = values.filter((value) => value !== null).sort(compareTupleValues);
   const [least, greatest] = [known[0], known.at(-1)];

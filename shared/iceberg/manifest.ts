@@ -6,10 +6,12 @@ import {
   type AvroType,
   type AvroValue,
   bytesShape,
+  ENCODED_REST,
   optionalField,
   recordShape,
   requiredField,
 } from './avro-type.ts';
+import { AvroWriter } from './avro-writer.ts';
 import type { BoundSpec } from './bound-spec.ts';
 import type { FileMetrics } from './file-metrics.ts';
 import { partitionTupleType, type TupleKey } from './partition-spec.ts';
@@ -23,17 +25,27 @@ export interface DataFile extends FileMetrics {
   fileSizeBytes: number;
 }
 
+/** A file whose metrics are encoded as a manifest has them, by whoever wrote the file. */
+export interface EncodedDataFile
+  extends Pick<DataFile, 'path' | 'partition' | 'fileSizeBytes' | 'recordCount'> {
+  /** What `encodedMetrics` made. */
+  encodedMetrics: Uint8Array;
+}
+
 /** `status` of an entry of a manifest. */
 export const EntryStatus = { EXISTING: 0, ADDED: 1, DELETED: 2 } as const;
 
 /** A file in a manifest. A file that its snapshot adds takes the numbers of that snapshot: they are null. */
-export interface ManifestEntry {
+export interface ManifestEntry<File = DataFile> {
   status: number;
   snapshotId: number | null;
   sequenceNumber: number | null;
   fileSequenceNumber: number | null;
-  file: DataFile;
+  file: File;
 }
+
+/** An entry of a manifest that is to be written. */
+export type WrittenEntry = ManifestEntry<DataFile | EncodedDataFile>;
 
 /** The schema and the partition spec that a manifest is written with. */
 interface ManifestForm {
@@ -72,16 +84,49 @@ function entryType(keys: readonly TupleKey[]): AvroRecord {
           requiredField(102, 'partition', partitionTupleType(keys)),
           requiredField(103, 'record_count', 'long'),
           requiredField(104, 'file_size_in_bytes', 'long'),
-          optionalField(108, 'column_sizes', pairs(117, 118, 'long')),
-          optionalField(109, 'value_counts', pairs(119, 120, 'long')),
-          optionalField(110, 'null_value_counts', pairs(121, 122, 'long')),
-          optionalField(125, 'lower_bounds', pairs(126, 127, 'bytes')),
-          optionalField(128, 'upper_bounds', pairs(129, 130, 'bytes')),
-          optionalField(132, 'split_offsets', { type: 'array', items: 'long', 'element-id': 133 }),
+          ...METRICS_FIELDS,
         ],
       }),
     ],
   };
+}
+
+/** One for each thread. */
+const metricsWriter = new AvroWriter();
+
+/**
+ * The metrics of a file as its entry in a manifest ends with them: what depends on the file alone, and takes longest to encode. Written part by
+ * part, as the writer would write `metricsRow` in the types of `METRICS_FIELDS`: that takes several times as long.
+ */
+export function encodedMetrics(metrics: FileMetrics): Uint8Array {
+  const out = metricsWriter;
+  out.clear();
+  for (const list of [metrics.columnSizes, metrics.valueCounts, metrics.nullCounts]) {
+    beginList(list.length);
+    for (const [key, value] of list) {
+      out.long(key);
+      out.long(value);
+    }
+    out.long(0);
+  }
+  for (const list of [metrics.lowerBounds, metrics.upperBounds]) {
+    beginList(list.length);
+    for (const [key, value] of list) {
+      out.long(key);
+      out.sized(value);
+    }
+    out.long(0);
+  }
+  beginList(metrics.splitOffsets.length);
+  for (const offset of metrics.splitOffsets) out.long(offset);
+  out.long(0);
+  return out.bytes();
+}
+
+/** An optional list that is there. */
+function beginList(length: number): void {
+  metricsWriter.long(1);
+  if (length > 0) metricsWriter.long(length);
 }
 
 /** A map from a field's id (spec, Appendix A, "Maps": keys that are no text make it a list of pairs). */
@@ -94,10 +139,7 @@ function pairs(keyId: number, valueId: number, value: AvroType): AvroType {
   };
 }
 
-export function manifestBytes(
-  { schemaId, fields, spec }: ManifestForm,
-  entries: ManifestEntry[],
-): Uint8Array {
+export function manifestBytes({ schemaId, fields, spec }: ManifestForm, entries: WrittenEntry[]): Uint8Array {
   return avroFileBytes(entryType(spec.keys), {
     metadata: {
       schema: JSON.stringify({ type: 'struct', 'schema-id': schemaId, fields }),
@@ -117,8 +159,7 @@ function rowOf({
   sequenceNumber,
   fileSequenceNumber,
   file,
-}: ManifestEntry): AvroRecordValue {
-  const mapOf = (list: readonly [number, AvroValue][]) => list.map(([key, value]) => ({ key, value }));
+}: WrittenEntry): AvroRecordValue {
   return {
     status,
     snapshot_id: snapshotId,
@@ -131,15 +172,32 @@ function rowOf({
       partition: file.partition,
       record_count: file.recordCount,
       file_size_in_bytes: file.fileSizeBytes,
-      column_sizes: mapOf(file.columnSizes),
-      value_counts: mapOf(file.valueCounts),
-      null_value_counts: mapOf(file.nullCounts),
-      lower_bounds: mapOf(file.lowerBounds),
-      upper_bounds: mapOf(file.upperBounds),
-      split_offsets: file.splitOffsets,
+      ...('encodedMetrics' in file ? { [ENCODED_REST]: file.encodedMetrics } : metricsRow(file)),
     },
   };
 }
+
+function metricsRow(metrics: FileMetrics): AvroRecordValue {
+  const mapOf = (list: readonly [number, AvroValue][]) => list.map(([key, value]) => ({ key, value }));
+  return {
+    column_sizes: mapOf(metrics.columnSizes),
+    value_counts: mapOf(metrics.valueCounts),
+    null_value_counts: mapOf(metrics.nullCounts),
+    lower_bounds: mapOf(metrics.lowerBounds),
+    upper_bounds: mapOf(metrics.upperBounds),
+    split_offsets: metrics.splitOffsets,
+  };
+}
+
+/** The last fields of a file in a manifest. */
+const METRICS_FIELDS = [
+  optionalField(108, 'column_sizes', pairs(117, 118, 'long')),
+  optionalField(109, 'value_counts', pairs(119, 120, 'long')),
+  optionalField(110, 'null_value_counts', pairs(121, 122, 'long')),
+  optionalField(125, 'lower_bounds', pairs(126, 127, 'bytes')),
+  optionalField(128, 'upper_bounds', pairs(129, 130, 'bytes')),
+  optionalField(132, 'split_offsets', { type: 'array', items: 'long', 'element-id': 133 }),
+];
 
 /** The entries of a manifest that this software wrote, whose tuples have these keys. Fails with `ObjectDamaged` if it is none. */
 export function readManifest(bytes: Uint8Array, keys: readonly TupleKey[], where: string): ManifestEntry[] {

@@ -1,5 +1,6 @@
 import { ConvertedType, PhysicalType, type SchemaElement } from '../parquet/format.ts';
 import type { CatalogColumn, TableColumns } from '../ports/catalog.ts';
+import type { DescribedColumn } from '../ports/object-store.ts';
 import type { TableMetadata } from './table-metadata.ts';
 import { primitiveType } from './table-schema.ts';
 
@@ -40,24 +41,23 @@ export function columnsBeyondPromotion(metadata: TableMetadata, { columns }: Tab
 }
 
 /** Columns of a file that cannot be read as those of the table. */
-export function columnsUnlikeFile(schema: SchemaElement[], { columns }: TableColumns): string[] {
+export function columnsUnlikeFile(stored: DescribedColumn[], { columns }: TableColumns): string[] {
   const byName = new Map(
     columns.flatMap((column) =>
       [column.name, ...(column.formerly ?? [])].map((name) => [name, column] as const),
     ),
   );
-  return schema.flatMap((element) => {
-    const stored = typeof element.name === 'string' ? element.name : new TextDecoder().decode(element.name);
-    const { name, type } = byName.get(stored) ?? {};
+  return stored.flatMap((column) => {
+    const { name, type } = byName.get(column.name) ?? {};
     // Elements of lists have no column of their name, and lists are never widened.
-    if (element.type === undefined || name === undefined || !type || type.startsWith('array<')) return [];
-    const before = storedType(element);
+    if (name === undefined || !type || type.startsWith('array<')) return [];
+    const before = column.exactType;
     return before === undefined || mayBecome(before, primitiveType(name, type)) ? [] : [name];
   });
 }
 
 /** The type of an exact number in a file; undefined for every other one, whose type never changes. */
-function storedType({ type, convertedType, precision, scale }: SchemaElement): string | undefined {
+export function exactTypeOf({ type, convertedType, precision, scale }: SchemaElement): string | undefined {
   if (convertedType === ConvertedType.DECIMAL) return `decimal(${precision}, ${scale})`;
   return type === PhysicalType.INT64 && convertedType === ConvertedType.INT_64 ? 'long' : undefined;
 }

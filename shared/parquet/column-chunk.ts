@@ -6,6 +6,7 @@ import { BloomFilterBuilder } from './bloom-filter.ts';
 import { ChunkDictionary, canHaveDictionary } from './chunk-dictionary.ts';
 import { ChunkOutput, NO_HEADER } from './chunk-output.ts';
 import { ChunkPages, type FinishedChunk } from './chunk-pages.ts';
+import { mayPay, sampleCount } from './dictionary-sample.ts';
 import { PageEncoding } from './format.ts';
 import { OpenPage, type ValueRange } from './open-page.ts';
 import type { PageCompressor } from './page-compressor.ts';
@@ -63,18 +64,22 @@ export class ColumnChunkBuilder {
   private gaveUp = false;
   /** Rows of the open page, in a list. */
   private openListRows = 0;
+  private readonly batchCount: number;
 
+  /** `batchCount` says how many times as many rows as in its first `append` the chunk will have, if that is known to be few. */
   constructor(
     kernel: Kernel,
     schema: ColumnSchema,
     compression: Compression,
     compressor: PageCompressor,
     form = PLAIN_PAGES,
+    batchCount = Number.POSITIVE_INFINITY,
   ) {
     const kind = vectorKind(schema.type);
     this.kernel = kernel;
     this.schema = schema;
     this.kind = kind;
+    this.batchCount = batchCount;
     this.isList = schema.list !== undefined;
     this.page = new OpenPage(kernel, kind);
     this.writer = new PageWriter(kernel, kind, schema, compression, compressor, form);
@@ -111,7 +116,9 @@ export class ColumnChunkBuilder {
 
   private appendValues(vector: FieldVector, members: number, count: number): void {
     this.filter?.add(vector, members, count);
-    const from = this.pageDictionary ? this.appendIndexes(this.pageDictionary, vector, members, count) : 0;
+    let from = this.pageDictionary ? this.appendSample(this.pageDictionary, vector, members, count) : 0;
+    if (this.pageDictionary && from < count)
+      from = this.appendIndexes(this.pageDictionary, vector, members, count, from);
     if (!this.pageDictionary && from < count) {
       const left = count - from;
       this.page.appendPlain(vector, members + from * 2, left, vector.plainBytes(left));
@@ -155,26 +162,49 @@ export class ColumnChunkBuilder {
     this.pageDictionary = this.dictionary;
   }
 
+  /** Appends the first values of a chunk of one page, and gives its dictionary up if they show that it will not pay. Returns how many. */
+  private appendSample(
+    dictionary: ChunkDictionary,
+    vector: FieldVector,
+    members: number,
+    count: number,
+  ): number {
+    const rowCount = count * this.batchCount;
+    if (rowCount > PAGE_ROWS || this.page.length > 0 || this.isList) return 0;
+    const sample = sampleCount(rowCount, count);
+    if (sample === 0) return 0;
+    const from = this.appendIndexes(dictionary, vector, members, sample, 0);
+    const valueCount = this.page.length / 2;
+    if (this.pageDictionary && !mayPay(dictionary, valueCount, rowCount / sample)) this.giveUp(dictionary);
+    return from;
+  }
+
   /** Returns how many members found an entry. If not all did, the page has become a PLAIN one, and the rest goes on in it. */
   private appendIndexes(
     dictionary: ChunkDictionary,
     vector: FieldVector,
     members: number,
     count: number,
+    first: number,
   ): number {
-    let from = 0;
+    let from = first;
     while (true) {
       from = dictionary.append(vector, members, from, count);
       if (from === count) return from;
       if (!dictionary.grow(this.pages.valueCount + this.page.length / 2)) break;
       if (dictionary.isLarge) outgrown.add(this.schema);
     }
+    this.giveUp(dictionary);
+    return from;
+  }
+
+  /** The open page goes on in PLAIN form. */
+  private giveUp(dictionary: ChunkDictionary): void {
     this.gaveUp = true;
     dictionary.turnPlain();
     // Finished pages may use the dictionary: then it stays.
     if (this.pages.pageCount === 0) this.dropDictionary();
     this.pageDictionary = undefined;
-    return from;
   }
 
   private dropDictionary(): void {

@@ -1,6 +1,6 @@
 import type { ByteSink } from './byte-sink.ts';
 import { appendTail } from './footer.ts';
-import { MAGIC } from './format.ts';
+import { MAGIC, type RowGroup, type SchemaElement } from './format.ts';
 import { type IndexedChunk, type IndexedRowGroup, shiftRowGroup } from './row-group.ts';
 import type { FinishedRowGroup } from './row-group-builder.ts';
 import { type ColumnSchema, schemaElements } from './schema.ts';
@@ -35,6 +35,14 @@ export class ParquetFileWriter {
   /** Rows of each row group so far. */
   get rowGroupRows(): number[] {
     return this.rowGroups.map(({ numRows }) => numRows);
+  }
+
+  /** What the file says at its end of its rows; positions of page indexes are left out. */
+  get footer(): { schema: SchemaElement[]; rowGroups: RowGroup[] } {
+    const rowGroups = this.rowGroups.map(({ chunks, ...group }) => {
+      return { ...group, columns: chunks.map(({ chunk }) => chunk) };
+    });
+    return { schema: schemaElements(this.schema), rowGroups };
   }
 
   async writeRowGroup({ rowCount, chunks }: FinishedRowGroup): Promise<void> {

@@ -35,17 +35,20 @@ export class RowGroupBuffer {
   private readonly compression: Compression;
   private readonly compressor: PageCompressor;
   private readonly form: PageForm | undefined;
+  private readonly batchCount: number | undefined;
   private readonly datasets: BufferedDataset[];
 
-  /** `schemas` are those of the datasets. */
+  /** `schemas` are those of the datasets; `batchCount` says about how many batches of rows will come, if they are few. */
   constructor(
     kernel: Kernel,
     schemas: ColumnSchema[][],
     compression: Compression,
     compressor: PageCompressor,
     form?: PageForm,
+    batchCount?: number,
   ) {
     this.kernel = kernel;
+    this.batchCount = batchCount;
     this.datasets = schemas.map((schema) => ({ schema, builders: [], builderCount: 0 }));
     this.compression = compression;
     this.compressor = compressor;
@@ -68,6 +71,7 @@ export class RowGroupBuffer {
         this.compression,
         this.compressor,
         this.form,
+        this.batchCount,
       );
       buffered.builders[partition] = builder;
       buffered.builderCount++;

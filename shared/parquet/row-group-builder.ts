@@ -25,10 +25,13 @@ export class RowGroupBuilder {
     compression: Compression,
     compressor: PageCompressor,
     form?: PageForm,
+    batchCount?: number,
   ) {
     this.kernel = kernel;
     this.columns = this.counted(() =>
-      schema.map((column) => new ColumnChunkBuilder(kernel, column, compression, compressor, form)),
+      schema.map(
+        (column) => new ColumnChunkBuilder(kernel, column, compression, compressor, form, batchCount),
+      ),
     );
   }
 

@@ -66,6 +66,9 @@ export interface ObjectStore {
   /** Removes objects; keys without an object are no error. */
   delete(keys: string[]): Promise<void>;
 
+  /** What this process knows of a Parquet file that it wrote itself, so that nobody need read its footer; mostly nothing. */
+  described?(key: string): DescribedObject | undefined;
+
   /** True for an object of which nobody else knows yet: a store that keeps drafts has it in memory until they are settled together. */
   isDraft?(key: string): boolean;
 
@@ -126,6 +129,27 @@ export interface ReadOptions {
   into?: (() => Uint8Array) | undefined;
 }
 
+/** What whoever wrote a Parquet file knows of its rows. */
+export interface DescribedRows {
+  /** The leaves of its schema. Files of one schema have the very same list. */
+  columns: DescribedColumn[];
+  /** What manifests of Iceberg tables say of its rows, in their form (iceberg/manifest.ts), by the ids that its columns have. */
+  metrics: Uint8Array;
+}
+
+export interface DescribedColumn {
+  name: string;
+  id?: number | undefined;
+  /** The type of an exact number, as Iceberg names it; undefined for every other one, whose type never changes. */
+  exactType?: string | undefined;
+}
+
+/** A Parquet file as its writer knows it. */
+export interface DescribedObject extends DescribedRows {
+  sizeBytes: number;
+  recordCount: number;
+}
+
 export interface ObjectWriter {
   /** Once the promise resolves, the store has written or copied the bytes, and the caller may reuse them. */
   write(bytes: Uint8Array): Promise<void>;
@@ -134,6 +158,8 @@ export interface ObjectWriter {
    * store that would take one itself uses it, and fails with `ObjectDamaged` if the bytes have another one.
    */
   close(crc64nvme?: string): Promise<void>;
+  /** Told of a whole Parquet file before `close`: a store may keep it for those who would read the footer. */
+  describe?(rows: () => DescribedRows): void;
   /** Discards everything written. Safe to call at any time, also after a failed `write` or `close`. */
   abort(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { UnevenParsers } from '../ranges/plan-ranges.ts';
 import type { Catalog } from './catalog.ts';
 import type { Clock } from './clock.ts';
 import type { LayoutSource } from './layout-source.ts';
@@ -28,6 +29,8 @@ export type SplitPorts = Omit<PipelinePorts, 'metrics' | 'notifier'>;
 
 interface PipelineSettings {
   rangeSizeBytes: number;
+  /** Ranges are cut for these, if they are not all alike. */
+  unevenParsers?: UnevenParsers | undefined;
   /** A part of at least this many bytes becomes a file of its own. */
   wholePartBytes: number;
   /** The same for a file that is cut into few ranges, so that no partition gets many small files. */

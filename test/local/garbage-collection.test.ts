@@ -20,7 +20,10 @@ test('threads that begin at once each find the collector, which every other one 
     for (let begun = 0; begun < THREADS; begun += 4) {
       const threads = Array.from(
         { length: 4 },
-        () => new Worker(`import(${JSON.stringify(MODULE)})`, { eval: true }),
+        () =>
+          new Worker(`import(${JSON.stringify(MODULE)}).then((module) => module.exposedCollector())`, {
+            eval: true,
+          }),
       );
       const codes = await Promise.all(threads.map(async (thread) => (await once(thread, 'exit'))[0]));
       expect(codes).toEqual([0, 0, 0, 0]);

@@ -85,7 +85,7 @@ async function cutsOfLots(sync: boolean): Promise<{ left: Left; loaded: number }
     expect(files.map((file) => file?.finalized.status)).toEqual(names.map(() => 'loaded'));
     for (const _ of names) ends.push(disk.cuts.length);
     // As convertLots does: a publication does not wait again for bytes that a lot has waited for.
-    for (const file of files) for (const key of file!.settled) settled.add(key);
+    for (const file of files) for (const { key } of file!.settled) settled.add(key);
     expect(settled.size).toBe(2 * ends.length);
     await publish(lake);
   }

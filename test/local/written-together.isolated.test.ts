@@ -59,6 +59,7 @@ async function convert(lake: TestLake, name: string, sync: boolean) {
   return convertFile(input, {
     options: { ...setup, request, inputs: [input], workerCount: 1 },
     setup,
+    headStartBytes: 0,
     pool: {
       run: (called, event, { signal } = {}) => invokeFunction(called, structuredClone(event), setup, signal),
       close: async () => undefined,

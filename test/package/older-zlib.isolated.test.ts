@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { decompressedPage } from '../../tools/package/older-zlib.ts';
-import { expectPagesRead } from '../support/stored-pages.ts';
+import { expectForeignFrameRead, expectPagesRead } from '../support/stored-pages.ts';
 
 const calls = vi.hoisted(() => ({ count: 0 }));
 // As with a Node that has no Zstandard.
@@ -18,5 +18,7 @@ vi.mock('node:zlib', async (original) => {
 test('a Node without Zstandard reads pages as well, and refuses damaged ones', () => {
   expectPagesRead('zstd', 300);
   expectPagesRead('zstd-fast', 300);
-  expect(calls.count).toBeGreaterThan(600);
+  // What is damaged, the library judges; the rest the kernel has read.
+  expect(calls.count).toBeGreaterThan(100);
+  expectForeignFrameRead();
 });

@@ -20,6 +20,8 @@ it('what the sources take from DuckDB, the package can do without until a query 
 });
 
 it('a user installs nothing that could be compiled in: other packages are for development', async () => {
-  const { dependencies } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-  expect(Object.keys(dependencies)).toEqual(['tinypool']);
+  const { dependencies = {} } = JSON.parse(
+    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  expect(dependencies).toEqual({});
 });

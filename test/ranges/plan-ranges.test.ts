@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { planCuts, rangesBetween, refuseTooManyRanges } from '../../shared/ranges/plan-ranges.ts';
+import { planCuts, rangesBetween, refuseTooManyRanges, unevenCuts } from '../../shared/ranges/plan-ranges.ts';
 
 describe('cuts of a file', () => {
   test('cuts lie inside the span, on whole strides', () => {
@@ -24,6 +24,34 @@ describe('cuts of a file', () => {
     expect(rangesBetween({ startByte: 5, endByte: 5 }, [])).toEqual([]);
   });
 
+  test('a parser that is ahead gets more, and the others as much less as lets all end together', () => {
+    const span = { startByte: 100, endByte: 1300 };
+    const ahead = (cuts: number[], headStartBytes: number, stride: number | null = null) =>
+      unevenCuts(cuts, span, stride, { headStartBytes });
+    // 700 and 500 bytes: the first parser had read 200 when the second began.
+    expect(ahead([700], 200)).toEqual([800]);
+    expect(ahead([500, 900], 30)).toEqual([520, 910]);
+    expect(ahead([700], 200, 70)).toEqual([800]);
+    expect(ahead([700], 200, 90)).toEqual([730]);
+    // However far ahead it is, the others keep half of their ranges.
+    expect(ahead([700], 1e9)).toEqual([1000]);
+    expect(ahead([1000], 1e9)).toEqual([1150]);
+    expect(ahead([], 200)).toEqual([]);
+  });
+
+  test('the last ranges get smaller and smaller', () => {
+    const span = { startByte: 0, endByte: 1000 };
+    const finer = (cuts: number[], parserCount: number, halvings: number) =>
+      rangesBetween(span, unevenCuts(cuts, span, null, { end: { parserCount, halvings } })).map(
+        ({ startByte, endByte }) => endByte - startByte,
+      );
+    expect(finer([200, 400, 600, 800], 1, 2)).toEqual([200, 200, 200, 200, 100, 50, 50]);
+    expect(finer([200, 400, 600, 800], 2, 1)).toEqual([200, 200, 200, 100, 100, 100, 100]);
+    expect(finer([250, 500, 750], 2, 2)).toEqual([250, 250, 125, 125, 62, 63, 62, 63]);
+    // Fewer ranges than parsers.
+    expect(finer([500], 4, 1)).toEqual([125, 125, 125, 125, 125, 125, 125, 125]);
+  });
+
   test('a plan holds ten thousand ranges, and who asks for more is told the size that makes as many', () => {
     const span = { startByte: 7, endByte: 30_007 };
     expect(() => refuseTooManyRanges('in/a', span, 3)).not.toThrow();
@@ -39,14 +67,25 @@ describe('cuts of a file', () => {
     lengthBytes: fc.nat(500),
     rangeSizeBytes: fc.integer({ min: 1, max: 120 }),
     strideBytes: fc.option(fc.integer({ min: 1, max: 40 })),
+    uneven: fc.option(
+      fc.record({
+        headStartBytes: fc.nat(300),
+        end: fc.record({
+          parserCount: fc.integer({ min: 1, max: 5 }),
+          halvings: fc.integer({ min: 1, max: 4 }),
+        }),
+      }),
+    ),
     moves: fc.array(fc.nat(200), { minLength: 1, maxLength: 20 }),
   });
 
   test('ranges tile the span however far cuts are moved', () => {
     fc.assert(
-      fc.property(cutting, ({ startByte, lengthBytes, rangeSizeBytes, strideBytes, moves }) => {
+      fc.property(cutting, ({ startByte, lengthBytes, rangeSizeBytes, strideBytes, uneven, moves }) => {
         const span = { startByte, endByte: startByte + lengthBytes };
-        const cuts = planCuts(span, rangeSizeBytes, strideBytes);
+        const even = planCuts(span, rangeSizeBytes, strideBytes);
+        const cuts = uneven ? unevenCuts(even, span, strideBytes, uneven) : even;
+        expect(cuts).toEqual([...cuts].sort((a, b) => a - b));
         for (const cut of cuts) {
           expect(cut > span.startByte && cut < span.endByte).toBe(true);
           if (strideBytes !== null) expect((cut - startByte) % strideBytes).toBe(0);

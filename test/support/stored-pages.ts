@@ -1,3 +1,4 @@
+import { constants, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { ParquetMalformed } from '../../shared/errors.ts';
@@ -77,4 +78,14 @@ export function expectPagesRead(codec: PageCodec, numRuns: number): void {
     }),
     { numRuns },
   );
+}
+
+/** A frame in a form that the kernel leaves to a library: with a checksum. */
+export function expectForeignFrameRead(): void {
+  const body = Buffer.from('SILVA SANTOS '.repeat(500));
+  const params = { [constants.ZSTD_c_checksumFlag]: 1 };
+  const read = storedPage(body, 'zstd', () =>
+    zstdCompressSync(body, { params, pledgedSrcSize: body.length }),
+  )();
+  expect(Buffer.compare(kernel.bytes.subarray(read.address, read.end), body)).toBe(0);
 }

@@ -6,8 +6,8 @@ import { type Arena, type Contestant, PROGRAM, type Said, sizeOf, timedProcess }
 import { terminatorBytesOf } from './workload.ts';
 
 const FILE_BYTES = 1_000_000;
-/** Of a hundred, starting and compiling would be a third of the time; of more than these a tenth. */
-const MOST_FILES = 1000;
+/** Of a hundred, starting and compiling would be a third of the time, of a thousand a tenth. */
+const MOST_FILES = 10_000;
 
 export const SMALL_FILES = 'convert, 2 workers, files of 1 MB';
 
@@ -55,7 +55,7 @@ async function cut(path: string, folder: string, fileBytes: number, fileCount: n
   const paths: string[] = [];
   for (let index = 0; index < fileCount; index++) {
     readSync(source, bytes, 0, fileBytes, index * fileBytes);
-    const file = join(folder, `records_${String(index).padStart(4, '0')}.txt`);
+    const file = join(folder, `records_${String(index).padStart(5, '0')}.txt`);
     await writeFile(file, bytes);
     paths.push(file);
   }

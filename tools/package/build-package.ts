@@ -18,10 +18,11 @@ const ENTRIES = [
   'local/state-machine/worker.ts',
   'local/embedded-functions.ts',
   'local/judge-function.ts',
+  'local/early-threads.ts',
   'cli/convert-command.ts',
 ];
 /** Packages that look for files beside their module, or bring a binary. They are dependencies of the package. */
-const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
+const NOT_BUNDLED = ['@duckdb/node-api'];
 
 /** Modules from elsewhere that may lack something on the user's machine, and what says so. */
 const SHIMS: Record<string, string> = {

@@ -15,13 +15,29 @@ const OF_CONVERSIONS = {
   'local/embedded-functions.ts': 'invokeFunction',
 };
 /** And those of the threads that judge a lake. */
-const ENTRIES = { ...OF_CONVERSIONS, 'local/judge-function.ts': 'invokeFunction' };
+const ENTRIES = {
+  ...OF_CONVERSIONS,
+  'local/judge-function.ts': 'invokeFunction',
+  'local/early-threads.ts': 'beginThreads, endEarlyThreads',
+};
 /** Packages that look for files beside their module. */
-const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
+const NOT_BUNDLED = ['@duckdb/node-api'];
 /** The lists of all checkouts that share the folder. */
 const LISTS = /^bundle-[0-9a-f]{8}\.json$/;
 /** By then every start has read its last file. */
 const OLD_MS = 3_600_000;
+
+/** What runs from the bundle knows that it is fresh. */
+const URLS_IN_BUNDLE = `const files = ${JSON.stringify(
+  Object.fromEntries(
+    Object.keys(ENTRIES).map((entry) => [pathToFileURL(join(PROJECT, entry)).href, fileOf(entry)]),
+  ),
+)};
+export const startUrl = (module) => (module.href in files ? new URL(files[module.href], bundleFolder) : module);`;
+
+function fileOf(entry: string): string {
+  return `${basename(entry, '.ts')}.mjs`;
+}
 
 /** Gives the script what it cannot import itself, and lets a module find layouts, the state machine and other modules from the place of its source, not from the bundle. */
 const sourceUrls: Plugin = {
@@ -30,6 +46,7 @@ const sourceUrls: Plugin = {
     onLoad({ filter: /\/local\/import-module\.ts$/ }, () => ({
       contents: 'const given = importModule; export { given as importModule };',
     }));
+    onLoad({ filter: /\/local\/start-bundle\.ts$/ }, () => ({ contents: URLS_IN_BUNDLE }));
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const url = JSON.stringify(pathToFileURL(path).href);
@@ -57,7 +74,7 @@ export async function bundleStart(folder: URL): Promise<void> {
     },
     outfile: fileURLToPath(new URL(`${name}/${BUNDLE_SCRIPT}`, folder)),
     format: 'cjs',
-    banner: { js: '(function (exports, require, module, importModule) {' },
+    banner: { js: '(function (exports, require, module, importModule, bundleFolder) {' },
     footer: { js: '})' },
     // Read as one byte a character, which is the fastest.
     charset: 'ascii',
@@ -78,11 +95,11 @@ export async function bundleStart(folder: URL): Promise<void> {
     'tools/bundle/without-lambda.ts',
   ])) {
     const { size, mtimeMs } = await stat(join(PROJECT, path));
-    bundle.sources[pathToFileURL(join(PROJECT, path)).href] = [size, mtimeMs];
+    bundle.sources[path] = [size, mtimeMs];
   }
   const loader = JSON.stringify(new URL('../../local/compiled-bundle.ts', import.meta.url).href);
   for (const [entry, exported] of Object.entries(ENTRIES)) {
-    const file = `${name}/${basename(entry, '.ts')}.mjs`;
+    const file = `${name}/${fileOf(entry)}`;
     const asked = `new URL('.', import.meta.url), '${entry}', ${JSON.stringify(Object.keys(OF_CONVERSIONS))}`;
     await writeFile(
       new URL(file, folder),

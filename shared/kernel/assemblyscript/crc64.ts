@@ -35,13 +35,18 @@ function multiply(a: u64, b: u64): u64 {
   return product;
 }
 
+/** 64 ones divided by x⁶⁴; 0 until they are first needed. */
+let ones: u64 = 0;
+
 /**
  * Begins a checksum in `state`, CHECKSUM_STATE_BYTES long. The initial value of 64 ones is put before the first byte, divided by x⁶⁴ to
  * make up for its place.
  */
 export function beginChecksum(state: usize): void {
-  let ones: u64 = u64.MAX_VALUE;
-  for (let place = 0; place < 64; place++) ones = divideByX(ones);
+  if (ones === 0) {
+    ones = u64.MAX_VALUE;
+    for (let place = 0; place < 64; place++) ones = divideByX(ones);
+  }
   store<u32>(state, 0);
   memory.fill(state + HISTORY, 0, SPAN);
   store<u64>(state + HISTORY + SPAN - 8, ones);
@@ -85,19 +90,41 @@ export function addToChecksum(state: usize, at: usize, length: usize): void {
   }
 }
 
+/** At 8 · b: the remainder of byte `b` and a zero byte after it. Filled when it is first needed. */
+const REMAINDERS: usize = memory.data(256 * 8, 16);
+/** x^(−8 · SPAN), which moves a remainder back by as many bytes as SPAN; 0 until it is first needed. */
+let back: u64 = 0;
+
+function prepare(): void {
+  for (let byte: u64 = 0; byte < 256; byte++) {
+    let remainder = byte;
+    for (let bit = 0; bit < 8; bit++) remainder = multiplyByX(remainder);
+    store<u64>(REMAINDERS + ((byte as usize) << 3), remainder);
+  }
+  back = (1 as u64) << 63;
+  for (let place: usize = 0; place < 8 * SPAN; place++) back = divideByX(back);
+}
+
 /** Returns the checksum of all added bytes. After this the state must be begun again. */
 export function finishChecksum(state: usize): u64 {
+  if (back === 0) prepare();
   // 2707 zeros follow the last bytes. What they are reduced by is the remainder, shifted by as many bytes; `back` undoes the shift.
   const history = state + HISTORY + (load<u32>(state) as usize);
   const last = state + HISTORY;
   memory.copy(last, history, SPAN);
-  memory.fill(last + SPAN, 0, SPAN);
+  memory.fill(last + SPAN, 0, SPAN + 16);
   let remainder: u64 = 0;
-  for (let at: usize = 0; at < SPAN; at++) {
-    remainder ^= i8x16.extract_lane_u(combineTerms(last + at), 0) as u64;
-    for (let bit = 0; bit < 8; bit++) remainder = multiplyByX(remainder);
+  for (let at: usize = 0; at < SPAN; at += 16) {
+    const terms = combineTerms(last + at);
+    // The last ones are zeros beyond the span.
+    const count = SPAN - at < 16 ? SPAN - at : 16;
+    let word = i64x2.extract_lane(terms, 0) as u64;
+    for (let lane: usize = 0; lane < count; lane++) {
+      if (lane === 8) word = i64x2.extract_lane(terms, 1) as u64;
+      const entry = ((remainder ^ word) & 0xff) as usize;
+      remainder = (remainder >>> 8) ^ load<u64>(REMAINDERS + (entry << 3));
+      word >>>= 8;
+    }
   }
-  let back: u64 = (1 as u64) << 63;
-  for (let place: usize = 0; place < 8 * SPAN; place++) back = divideByX(back);
   return ~multiply(remainder, back);
 }

@@ -21,6 +21,8 @@ const CODES: usize = memory.data(256 * 8, 16);
 const SYMBOLS: usize = memory.data(256, 16);
 const SYMBOL_COUNT: usize = memory.data(4, 16);
 const WEIGHTS: usize = memory.data(256, 16);
+/** By weight: the code that the next byte of it gets. */
+const NEXT_CODES: usize = memory.data(64, 16);
 /** With more bytes than this the table of pairs leaves the fastest cache, and takes long to make. */
 const MOST_PAIRED: usize = 112;
 
@@ -39,7 +41,7 @@ export function makeCode(out: usize): usize {
   }
   const written = writeWeights(WEIGHTS, last, out);
   if (written > 0) {
-    fillCodes(longest);
+    fillCodes(longest, symbols);
     noteShortCodes(CODES);
     if (symbols <= MOST_PAIRED && !areCodesShort) fillPairs();
   }
@@ -62,19 +64,32 @@ function forgetCode(): void {
 }
 
 /** Gives codes out: the longest first, and those of one length in the order of the bytes (RFC 8878, 4.2.1.3). */
-function fillCodes(longest: u32): void {
+function fillCodes(longest: u32, symbols: usize): void {
+  memory.fill(NEXT_CODES, 0, 64);
+  for (let index: usize = 0; index < symbols; index++) {
+    const next =
+      NEXT_CODES + ((load<u8>(WEIGHTS + (load<u8>(SORTED_SYMBOLS + index) as usize)) as usize) << 2);
+    store<u32>(next, load<u32>(next) + 1);
+  }
+  // From how many codes a weight has to the first of them.
   let code: u32 = 0;
-  let symbols: usize = 0;
   for (let weight: u32 = 1; weight <= longest; weight++) {
+    const next = NEXT_CODES + ((weight as usize) << 2);
+    const count = load<u32>(next);
+    store<u32>(next, code);
+    code = (code + count) >>> 1;
+  }
+  let known: usize = 0;
+  for (let symbol: usize = 0; known < symbols; symbol++) {
+    const weight = load<u8>(WEIGHTS + symbol) as u32;
+    if (weight === 0) continue;
     const length: u64 = (longest + 1 - weight) as u64;
-    for (let symbol: usize = 0; symbol < 256; symbol++) {
-      if ((load<u8>(WEIGHTS + symbol) as u32) !== weight) continue;
-      store<u64>(CODES + (symbol << 3), ((code as u64) << (64 - length)) | KNOWN | length);
-      store<u8>(SYMBOLS + symbols, symbol as u8);
-      symbols++;
-      code++;
-    }
-    code >>>= 1;
+    const next = NEXT_CODES + ((weight as usize) << 2);
+    const own = load<u32>(next);
+    store<u32>(next, own + 1);
+    store<u64>(CODES + (symbol << 3), ((own as u64) << (64 - length)) | KNOWN | length);
+    store<u8>(SYMBOLS + known, symbol as u8);
+    known++;
   }
   store<u32>(SYMBOL_COUNT, symbols as u32);
 }

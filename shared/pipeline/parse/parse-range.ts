@@ -55,6 +55,9 @@ export async function parseRange(
 /** So many values of partition columns are known at once, whether their records are rejected or not. */
 const MOST_VALUES = 65_536;
 
+/** A range of so few batches makes chunks of one page or little more. */
+const FEW_BATCHES = 8;
+
 class RangeParser {
   private readonly ports: Pick<PipelinePorts, 'raw' | 'lake'>;
   private readonly plan: FilePlan;
@@ -90,19 +93,21 @@ class RangeParser {
     this.parts = this.datasets.map(
       (dataset) => new DatasetParts(dataset, plan, range, ports.lake, this.memory),
     );
-    this.rows = new RowGroupBuffer(
-      kernel,
-      this.parts.map(({ schema }) => schema),
-      layout.compression,
-      this.memory.compressor,
-      layout.parquet,
-    );
     const { terminatorBytes } = plan.geometry;
     this.extractor = new RecordExtractor(
       kernel,
       recordShape(layout.record, terminatorBytes),
       range.startByte,
       batchCapacity(layout),
+    );
+    const batchCount = (range.endByte - range.startByte) / this.extractor.batchBytes;
+    this.rows = new RowGroupBuffer(
+      kernel,
+      this.parts.map(({ schema }) => schema),
+      layout.compression,
+      this.memory.compressor,
+      layout.parquet,
+      batchCount <= FEW_BATCHES ? Math.max(1, batchCount) : undefined,
     );
     const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
     this.rejects = new RejectWriter(ports.lake, rejectsKey, plan, this.memory);

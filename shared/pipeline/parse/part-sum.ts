@@ -2,8 +2,8 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { combineCrc64, crc64nvme } from '../../ranges/crc64nvme.ts';
 
-/** The kernel sums several times as fast, but to end a sum takes it as long as to add these bytes here. */
-export const SHORT_BYTES = 128 * 1024;
+/** The kernel sums several times as fast, but to begin and end a sum there takes as long as to add so many bytes here. */
+const SHORT_BYTES = 12 * 1024;
 
 /** CRC-64/NVME of the bytes of one file, short or long. Nothing is to be released if it is never finished, unless it became long. */
 export class PartSum {

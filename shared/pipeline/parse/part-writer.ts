@@ -1,3 +1,4 @@
+import { describedRows } from '../../iceberg/described-rows.ts';
 import type { KernelMemory } from '../../parquet/kernel-memory.ts';
 import { ParquetFileWriter } from '../../parquet/parquet-file-writer.ts';
 import type { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
@@ -49,6 +50,7 @@ export class PartWriter {
     const rowGroupRows = this.file.rowGroupRows;
     const rows = rowGroupRows.reduce((sum, count) => sum + count, 0);
     this.checksum = crc64ToBase64(this.sum.finish());
+    this.target.describe?.(() => describedRows(this.file.footer));
     return { key: this.key, rows, bytes, rowGroupRows, checksum: this.checksum };
   }
 

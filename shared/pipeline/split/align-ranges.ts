@@ -2,7 +2,13 @@ import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
-import { planCuts, rangesBetween, refuseTooManyRanges } from '../../ranges/plan-ranges.ts';
+import {
+  planCuts,
+  rangesBetween,
+  refuseTooManyRanges,
+  type UnevenParsers,
+  unevenCuts,
+} from '../../ranges/plan-ranges.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { FileGeometry } from './file-geometry.ts';
 import { type CutRange, fixedBefore, linesBefore, parentsAtCuts } from './parents-at-cuts.ts';
@@ -21,11 +27,13 @@ export async function alignRanges(
   layout: Layout,
   geometry: FileGeometry,
   rangeSizeBytes: number,
+  uneven: UnevenParsers = {},
 ): Promise<CutRange[]> {
   const { details, strideBytes } = geometry;
   refuseTooManyRanges(source.key, details, rangeSizeBytes);
   const aligner = new Aligner(raw, source, layout, geometry);
-  const cuts = planCuts(details, rangeSizeBytes, strideBytes);
+  const evenCuts = planCuts(details, rangeSizeBytes, strideBytes);
+  const cuts = unevenCuts(evenCuts, details, strideBytes, uneven);
   if (layout.record.format === 'fixed') return aligner.withParents(rangesBetween(details, cuts));
   if (strideBytes !== null) {
     const isBoundary = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.isBoundary(cut));

@@ -1,5 +1,6 @@
 import { chainShapeOf } from '../../decode/chain-shape.ts';
 import type { Layout } from '../../layout/layout.ts';
+import type { UnevenParsers } from '../../ranges/plan-ranges.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
 import { alignRanges } from './align-ranges.ts';
@@ -20,13 +21,14 @@ export async function cutFile(
   { raw, info, compression, isSeekable, geometry }: ReadableFile,
   layout: Layout,
   wantedRangeBytes: number,
+  uneven?: UnevenParsers,
 ): Promise<CutFile | Refusal> {
   // A compressed file without a seek table can only be read from its start, so it is one range.
   const isWhole = compression !== null && !isSeekable;
   const rangeSizeBytes = isWhole ? info.sizeBytes : wantedRangeBytes;
   const shape = chainShapeOf(layout.record);
   if (!shape) {
-    const ranges = await alignRanges(raw, info, layout, geometry, rangeSizeBytes);
+    const ranges = await alignRanges(raw, info, layout, geometry, rangeSizeBytes, uneven);
     return { geometry, ranges, chain: null };
   }
   const reading = isWhole ? { readerCount: 1, readBytes: info.sizeBytes } : {};

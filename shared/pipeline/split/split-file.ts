@@ -183,11 +183,11 @@ async function planClaimed(
   if (early) return early;
   const controlFile = await findControlFile(ports.raw, source.key, layout);
   if (isRefusal(controlFile)) return controlFile;
-  const { rangeSizeBytes, expectedFiles } = ports.settings;
+  const { rangeSizeBytes, unevenParsers, expectedFiles } = ports.settings;
   const day = expectationOfTerms(terms?.value, layout.day, expectedFiles, date.businessDate);
   const fitting = rangeBytesOf(file.info.sizeBytes, rangeSizeBytes, day.files);
   const cut = await refusingDamage(source.key, async () => {
-    const found = await cutFile(file, layout, request.rangeSizeBytes ?? fitting);
+    const found = await cutFile(file, layout, request.rangeSizeBytes ?? fitting, unevenParsers);
     return isRefusal(found) ? found : { ...found, outside: await outsideChecksums(file, found.ranges) };
   });
   if (isRefusal(cut)) return cut;

@@ -130,6 +130,14 @@ describe('a worker pool', () => {
     expect(answer).toMatchObject({ input: null });
   });
 
+  it('hands each call what was set up last', async () => {
+    const threads = createWorkerPool({ workerCount: 1, handlerModule });
+    pool = threads;
+    expect(await threads.run('echo', 1)).not.toHaveProperty('setup.out');
+    threads.setUp({ out: 'other' });
+    expect(await threads.run('echo', 1)).toMatchObject({ setup: { out: 'other' } });
+  });
+
   it('never starts a call that is aborted while it waits for a thread', async () => {
     open();
     const busy = new Int32Array(new SharedArrayBuffer(4));
