@@ -35,7 +35,7 @@ export class Kernel {
     const instance = new WebAssembly.Instance(compiled, { env: { memory: this.memory } });
     if (!areKernelFunctions(instance.exports))
       throw new Error('the compiled kernel is not that of its signatures: run npm run kernel');
-    this.call = { ...instance.exports };
+    this.call = instance.exports;
     this.heapStart = Math.ceil(this.call.heapStart() / 64) * 64;
     this.top = this.heapStart;
     this.bytes = new Uint8Array(this.memory.buffer);
