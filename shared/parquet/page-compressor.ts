@@ -149,8 +149,11 @@ export class PageCompressor {
 
   /** The form in which Snappy takes the texts of a chunk whose first page this is: whether their words come again and again. */
   textsForm(page: CompressibleBytes, column: ColumnSchema): number {
-    if (page.length < SMALL_PAGE_BYTES) return this.shownTexts.get(column) ?? VALUES_TEXT;
-    const sample = { ...page, length: WORDS_SAMPLE_BYTES };
+    const { address, length, levelsBytes = 0 } = page;
+    if (length < SMALL_PAGE_BYTES) return this.shownTexts.get(column) ?? VALUES_TEXT;
+    // Levels, which lists have many of, are compressed alike in both ways: a sample of them would show nothing.
+    const valueBytes = length - levelsBytes;
+    const sample = { address: address + levelsBytes, length: Math.min(valueBytes, WORDS_SAMPLE_BYTES) };
     const searchedBytes = this.compress({ ...sample, valuesForm: VALUES_TEXT }, 'snappy').length;
     const wordsBytes = this.compress({ ...sample, valuesForm: VALUES_WORDS }, 'snappy').length;
     const form = wordsBytes < searchedBytes * WORDS_SHARE ? VALUES_WORDS : VALUES_TEXT;

@@ -19,6 +19,10 @@ const kernel = new Kernel();
 const TEXT: ColumnSchema['type'] = { kind: 'string' };
 const INTEGER: ColumnSchema['type'] = { kind: 'integer' };
 
+/** Bytes in which nothing comes twice, as levels may be. */
+const anyLevels = (length: number) =>
+  Uint8Array.from({ length }, (_, index) => (Math.imul(index + 1, 2_654_435_761) >>> 13) & 255);
+
 /** A file of row groups of one column. */
 async function fileOf(
   type: ColumnSchema['type'],
@@ -149,10 +153,11 @@ describe('with "auto"', () => {
     kernel.reset();
     const compressor = new PageCompressor(kernel);
     const column = { name: 'value', type: TEXT };
-    const formOf = (count: number, make: (index: number) => string) => {
-      const page = plain(texts(count, make) as Uint8Array[]);
+    const formOf = (count: number, make: (index: number) => string, levelsBytes = 0) => {
+      const page = Buffer.concat([anyLevels(levelsBytes), plain(texts(count, make) as Uint8Array[])]);
       const address = kernel.place(page);
-      const form = compressor.textsForm({ address, length: page.length, valuesForm: VALUES_TEXT }, column);
+      const { length } = page;
+      const form = compressor.textsForm({ address, length, levelsBytes, valuesForm: VALUES_TEXT }, column);
       kernel.release(address, page.length);
       return form;
     };
@@ -162,6 +167,9 @@ describe('with "auto"', () => {
     expect(formOf(100, url)).toBe(VALUES_WORDS);
     expect(formOf(5000, url)).toBe(VALUES_TEXT);
     expect(formOf(100, name)).toBe(VALUES_TEXT);
+    // However many levels come before them.
+    expect(formOf(5000, url, 9000)).toBe(VALUES_TEXT);
+    expect(formOf(5000, name, 9000)).toBe(VALUES_WORDS);
   });
 
   test('values whose matches lie far apart are judged by the whole page', async () => {
