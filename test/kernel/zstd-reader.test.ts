@@ -164,7 +164,7 @@ describe('the reader of Zstandard', () => {
     );
   });
 
-  it('leaves to the library what says another length, has a checksum, no length, or another frame after it', () => {
+  it('leaves to the library what says another length, has a checksum, no length, a window smaller than itself, or another frame after it', () => {
     const bytes = Buffer.from('SILVA SANTOS '.repeat(90));
     const frame = compressed(bytes, 3);
     expect(uncompressed(frame, bytes.length)).toEqual(new Uint8Array(bytes));
@@ -173,6 +173,7 @@ describe('the reader of Zstandard', () => {
     const others = [
       compressed(bytes, 3, { [constants.ZSTD_c_checksumFlag]: 1 }),
       compressed(bytes, 3, { [constants.ZSTD_c_contentSizeFlag]: 0 }),
+      compressed(bytes, 3, { [constants.ZSTD_c_windowLog]: 10 }),
       Buffer.concat([frame, frame]),
       frame.subarray(0, -1),
     ];

@@ -5,6 +5,7 @@ import { forgetSequences, readCount, readSequencesHead, runSequences } from './z
 
 const MAGIC: u32 = 0xfd2fb528;
 const BLOCK_SAME: u32 = 1;
+const MOST_WINDOW: u64 = 1 << 27;
 /** What may follow a frame's head, and what it may say of itself: a checksum, a dictionary. */
 const HAS_MORE: u32 = 0x0f;
 /** Literals of a block with sequences, and room to read beyond them. */
@@ -20,27 +21,8 @@ export function uncompressZstd(from: usize, length: usize, out: usize, outLength
   const end = from + length;
   const firstOut = out;
   const outEnd = out + outLength;
-  if (length < 9 || load<u32>(from) !== MAGIC) return false;
-  const descriptor = load<u8>(from, 4) as u32;
-  if ((descriptor & HAS_MORE) !== 0) return false;
-  from += 5;
-  let most: u64 = BLOCK_BYTES;
-  const isSingle = (descriptor & 0x20) !== 0;
-  if (!isSingle) {
-    const window = load<u8>(from++) as u64;
-    const size = (1 as u64) << (10 + (window >>> 3));
-    most = min<u64>(most, size + (size >>> 3) * (window & 7));
-  }
-  const sizeForm = descriptor >>> 6;
-  const sizeBytes: usize = sizeForm === 0 ? (isSingle as usize) : (1 as usize) << sizeForm;
-  if (sizeBytes === 0 || sizeBytes > end - from) return false;
-  let stated: u64 = 0;
-  for (let byte: usize = 0; byte < sizeBytes; byte++)
-    stated |= (load<u8>(from + byte) as u64) << ((byte << 3) as u64);
-  if (sizeBytes === 2) stated += 256;
-  if (stated !== (outLength as u64)) return false;
-  if (isSingle) most = min<u64>(most, stated);
-  from += sizeBytes;
+  from = readFrameHead(from, end, outLength);
+  if (from === 0) return false;
   forgetCodes();
   forgetSequences();
   let isLast = false;
@@ -51,8 +33,8 @@ export function uncompressZstd(from: usize, length: usize, out: usize, outLength
     isLast = (head & 1) !== 0;
     const type = (head >>> 1) & 3;
     const size = (head >>> 3) as usize;
-    if ((size as u64) > most) return false;
-    const room = min<usize>(outEnd - out, most as usize);
+    if (size > mostBlockBytes) return false;
+    const room = min<usize>(outEnd - out, mostBlockBytes);
     if (type === BLOCK_RAW) {
       if (size > end - from || size > room) return false;
       memory.copy(out, from, size);
@@ -70,6 +52,36 @@ export function uncompressZstd(from: usize, length: usize, out: usize, outLength
     } else return false;
   }
   return from === end && out === outEnd;
+}
+
+/** Most bytes that a block of the frame may have, coded or not. */
+let mostBlockBytes: usize = 0;
+
+/** Reads the head of a frame of `outLength` bytes. Returns the address after it; 0 if the frame is none for the kernel. */
+function readFrameHead(from: usize, end: usize, outLength: usize): usize {
+  if (end - from < 9 || load<u32>(from) !== MAGIC) return 0;
+  const descriptor = load<u8>(from, 4) as u32;
+  if ((descriptor & HAS_MORE) !== 0) return 0;
+  from += 5;
+  const isSingle = (descriptor & 0x20) !== 0;
+  let window: u64 = 0;
+  if (!isSingle) {
+    const byte = load<u8>(from++) as u64;
+    window = (1 as u64) << (10 + (byte >>> 3));
+    window += (window >>> 3) * (byte & 7);
+  }
+  const sizeForm = descriptor >>> 6;
+  const sizeBytes: usize = sizeForm === 0 ? (isSingle as usize) : (1 as usize) << sizeForm;
+  if (sizeBytes === 0 || sizeBytes > end - from) return 0;
+  let stated: u64 = 0;
+  for (let byte: usize = 0; byte < sizeBytes; byte++)
+    stated |= (load<u8>(from + byte) as u64) << ((byte << 3) as u64);
+  if (sizeBytes === 2) stated += 256;
+  if (stated !== (outLength as u64)) return 0;
+  // Matches from before a window smaller than the content, and windows that no library takes, are for the library to judge.
+  if (!isSingle && (window < stated || window > MOST_WINDOW)) return 0;
+  mostBlockBytes = min<u64>(BLOCK_BYTES, isSingle ? stated : window) as usize;
+  return from + sizeBytes;
 }
 
 /** Returns the address after the bytes of a compressed block, 0 if it is none. */
