@@ -1,8 +1,8 @@
 import type { DescribedObject } from '../../shared/ports/object-store.ts';
 
 /**
- * What this process knows of Parquet files that its threads wrote, until a publication has shown them. An object of a lake is never changed in
- * place, so what is known of one holds for its second name too, if it was this process that gave it that name.
+ * What this process knows about the Parquet files that its threads wrote, kept until they are published. Objects of a lake never change in
+ * place, so what is known about one also holds under a second name that this process gave it.
  */
 export class DescribedFiles {
   private readonly known = new Map<string, DescribedObject>();
@@ -21,7 +21,7 @@ export class DescribedFiles {
     return this.known.get(key);
   }
 
-  /** Nobody asks for what was known so far any more. */
+  /** Forgets all files: they are published. */
   clear(): void {
     this.known.clear();
   }

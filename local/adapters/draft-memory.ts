@@ -1,5 +1,5 @@
 const PIECE_BYTES = 4 * 1024 * 1024;
-/** What a lot rarely needs is given back. */
+/** Pieces kept for the next lot. Few lots need more, so the rest is freed. */
 const MOST_PIECES = 8;
 
 /**

@@ -27,7 +27,7 @@ const MOST_PART_BYTES = 32 * 1024 * 1024;
 interface DraftOptions {
   /** Told what is known of each Parquet file that is written. */
   describing?: (key: string, rows: () => DescribedRows) => void;
-  /** Where the bytes of files are kept: until it is reset. */
+  /** Holds the bytes of files until it is reset. */
   memory?: DraftMemory;
 }
 

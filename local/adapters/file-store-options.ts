@@ -14,6 +14,6 @@ export interface FileStoreOptions {
   checksumOf?: ChecksumOfFile | undefined;
   /** Has this process waited until the disk had the bytes of this object? */
   isOnDisk?: ((key: string) => boolean) | undefined;
-  /** What this process knows of files that it wrote. */
+  /** Facts about files that this process wrote. */
   described?: DescribedFiles | undefined;
 }

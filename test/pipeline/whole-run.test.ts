@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { COUNTED_LINES } from '../../tools/counted-lines.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { planned, TestLake } from '../support/run-pipeline.ts';
 import { samples } from '../support/samples.ts';
@@ -26,24 +27,8 @@ function layout(changes: Record<string, unknown> = {}, record: Record<string, un
     ...changes,
   });
 }
-const CONTROL = {
-  detail: { match: { start: 1, end: 2, equals: '01' } },
-  header: {
-    match: { start: 1, end: 2, equals: '00' },
-    fields: [{ name: 'data', start: 3, end: 10, type: 'date', format: 'yyyyMMdd' }],
-  },
-  trailer: {
-    match: { start: 1, end: 2, equals: '99' },
-    fields: [
-      { name: 'records', start: 3, end: 10, type: 'integer' },
-      { name: 'total', start: 11, end: 25, type: 'decimal(15,2)', point: 'implied' },
-    ],
-  },
-  controlTotals: [
-    { trailer: 'records', equals: 'count(all)' },
-    { trailer: 'total', equals: 'sum(amount)' },
-  ],
-};
+/** The day is that of the file's name. */
+const { businessDate: _, ...CONTROL } = COUNTED_LINES;
 
 interface Sample {
   id: string;
